@@ -1,0 +1,144 @@
+import {
+  AGENT_DEFAULTS,
+  type AgentConfig,
+  agentConfigFromEnv,
+  agentConfigToEnv,
+  type Env,
+  MCP_SERVER_DEFAULTS,
+  type MCPServerConfig,
+  mcpServerConfigFromEnv,
+  mcpServerConfigToEnv,
+} from '../../runtime/contract';
+
+const AGENT: AgentConfig = {
+  name: 'lead',
+  description: 'Leads, "quoted", [bracketed]',
+  instructions: 'First line\nsecond line = last',
+  instructionsFile: '/etc/agent/instructions.txt',
+  host: '127.0.0.1',
+  port: 8123,
+  modelUrl: 'http://modelapi-llm.ns.svc.cluster.local:8000',
+  modelApiKey: 'not-a-real-key',
+  model: 'openai/gpt-4o',
+  maxSteps: 9,
+  mcpServers: [
+    { name: 'calculator', url: 'http://mcpserver-calculator:8000' },
+    { name: 'echo-search', url: 'http://mcpserver-echo-search:8000' },
+  ],
+  subAgents: [
+    { name: 'data-analyst', url: 'http://agent-data-analyst:8000' },
+    { name: 'researcher', url: 'https://agents.example.com' },
+  ],
+  modelTimeoutMs: 1,
+  toolTimeoutMs: 2,
+  delegationTimeoutMs: 3,
+  logLevel: 'TRACE',
+};
+const AGENT_REQUIRED = { name: 'lead', modelUrl: 'http://llm:8000', model: 'gpt-4o' };
+
+describe('an agent’s configuration', () => {
+  test('reads as it was written', () => {
+    expect(agentConfigFromEnv(agentConfigToEnv(AGENT))).toEqual(AGENT);
+  });
+
+  test('is written in the variables of KAOS', () => {
+    expect(agentConfigToEnv(AGENT)).toEqual({
+      AGENT_NAME: 'lead',
+      AGENT_DESCRIPTION: AGENT.description,
+      AGENT_INSTRUCTIONS: AGENT.instructions,
+      AGENT_INSTRUCTIONS_FILE: '/etc/agent/instructions.txt',
+      AGENT_HOST: '127.0.0.1',
+      AGENT_PORT: '8123',
+      MODEL_API_URL: AGENT.modelUrl,
+      MODEL_API_KEY: 'not-a-real-key',
+      MODEL_NAME: 'openai/gpt-4o',
+      AGENTIC_LOOP_MAX_STEPS: '9',
+      MCP_SERVERS: 'calculator,echo-search',
+      MCP_SERVER_calculator_URL: 'http://mcpserver-calculator:8000',
+      'MCP_SERVER_echo-search_URL': 'http://mcpserver-echo-search:8000',
+      PEER_AGENTS: 'data-analyst,researcher',
+      PEER_AGENT_DATA_ANALYST_CARD_URL: 'http://agent-data-analyst:8000',
+      PEER_AGENT_RESEARCHER_CARD_URL: 'https://agents.example.com',
+      MODEL_TIMEOUT_MS: '1',
+      TOOL_TIMEOUT_MS: '2',
+      DELEGATION_TIMEOUT_MS: '3',
+      LOG_LEVEL: 'TRACE',
+    });
+  });
+
+  test('has defaults for all but its name and its model', () => {
+    const env = agentConfigToEnv(AGENT_REQUIRED);
+    expect(env).toEqual({ AGENT_NAME: 'lead', MODEL_API_URL: 'http://llm:8000', MODEL_NAME: 'gpt-4o' });
+    expect(agentConfigFromEnv(env)).toEqual({
+      ...AGENT_DEFAULTS,
+      ...AGENT_REQUIRED,
+      instructionsFile: undefined,
+      modelApiKey: undefined,
+      mcpServers: [],
+      subAgents: [],
+    });
+  });
+
+  test('is written the same whatever the order of its peers', () => {
+    const reversed = { ...AGENT, mcpServers: [...AGENT.mcpServers].reverse(), subAgents: [...AGENT.subAgents].reverse() };
+    expect(Object.entries(agentConfigToEnv(reversed))).toEqual(Object.entries(agentConfigToEnv(AGENT)));
+  });
+
+  test('takes an empty variable for one that is not set', () => {
+    expect(agentWith({ AGENT_PORT: '', MODEL_API_KEY: '', MCP_SERVERS: '', LOG_LEVEL: '' })).toMatchObject({
+      port: 8000,
+      modelApiKey: undefined,
+      mcpServers: [],
+      logLevel: 'INFO',
+    });
+  });
+
+  test.each(['a,b', '[a,b]', ' [ a , b ] ', 'a,,b,'])('reads the list %j', (text) => {
+    const urls = { MCP_SERVER_a_URL: 'http://a', MCP_SERVER_b_URL: 'http://b/' };
+    expect(agentWith({ MCP_SERVERS: text, ...urls }).mcpServers).toEqual([
+      { name: 'a', url: 'http://a' },
+      { name: 'b', url: 'http://b' },
+    ]);
+  });
+
+  test('reads AGENT_SUB_AGENTS in place of PEER_AGENTS', () => {
+    const AGENT_SUB_AGENTS = 'data-analyst:http://agent-data-analyst:8000/, b:https://b';
+    expect(agentWith({ AGENT_SUB_AGENTS, PEER_AGENTS: 'ignored' }).subAgents).toEqual([
+      { name: 'data-analyst', url: 'http://agent-data-analyst:8000' },
+      { name: 'b', url: 'https://b' },
+    ]);
+  });
+
+  test.each([
+    [{ LOG_LEVEL: 'warn' }, 'WARNING'],
+    [{ LOG_LEVEL: 'Debug' }, 'DEBUG'],
+    [{ AGENT_LOG_LEVEL: 'ERROR' }, 'ERROR'],
+    [{ LOG_LEVEL: 'INFO', AGENT_LOG_LEVEL: 'ERROR' }, 'INFO'],
+    [{ LOG_LEVEL: '', AGENT_LOG_LEVEL: 'TRACE' }, 'TRACE'],
+  ])('logs by %j at %s', (env, level) => {
+    expect(agentWith(env).logLevel).toBe(level);
+  });
+});
+
+describe('an MCP server’s configuration', () => {
+  const server: MCPServerConfig = { name: 'search', host: '::', port: 1, toolModules: ['a.js', 'b.cjs'], logLevel: 'ERROR' };
+
+  test('reads as it was written', () => {
+    expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(server))).toEqual(server);
+  });
+
+  test('has defaults for all but its name and its tools', () => {
+    const required = { name: 'search', toolModules: ['a.js'] };
+    expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(required))).toEqual({ ...MCP_SERVER_DEFAULTS, ...required });
+  });
+
+  test('logs by MCP_LOG_LEVEL when LOG_LEVEL is not set', () => {
+    const env = mcpServerConfigToEnv({ name: 'search', toolModules: ['a.js'] });
+    expect(mcpServerConfigFromEnv({ ...env, MCP_LOG_LEVEL: 'warning' }).logLevel).toBe('WARNING');
+  });
+});
+
+function agentWith(env: Env): AgentConfig {
+  return agentConfigFromEnv({ ...agentConfigToEnv(AGENT_REQUIRED), ...env });
+}
+
