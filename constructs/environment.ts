@@ -1,0 +1,16 @@
+import { type k8s } from 'cdk8s-plus-28';
+
+/** Variables of a container: a value, or where Kubernetes takes it from. */
+export type Environment = Readonly<Record<string, string | k8s.EnvVarSource>>;
+
+/** The variables as a container states them, in the order given. */
+export function toEnvVars(environment: Environment): k8s.EnvVar[] {
+  return Object.entries(environment).map(([name, value]) =>
+    typeof value === 'string' ? { name, value: literal(value) } : { name, valueFrom: value },
+  );
+}
+
+/** Kubernetes expands `$(NAME)` and halves `$$` in a value; with the dollar doubled the text arrives as written. */
+function literal(value: string): string {
+  return value.replace(/\$(?=[$(])/g, '$$$$');
+}

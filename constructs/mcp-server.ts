@@ -1,0 +1,93 @@
+import { type k8s } from 'cdk8s-plus-28';
+import { Construct, type IConstruct } from 'constructs';
+import {
+  type LogLevel,
+  MCP_PATH,
+  MCP_SERVER_COMMAND,
+  MCP_SERVER_DEFAULTS,
+  HTTP_PORT,
+  mcpServerConfigToEnv,
+} from '../runtime/contract';
+import { RUNTIME_IMAGE } from './images';
+import { nameOf } from './names';
+import { RUNTIME_PROCESS } from './runtime-process';
+import { processTelemetryEnv } from './telemetry-env';
+import { telemetryTarget } from './telemetry-stack';
+import { bundleToolModule } from './tool-bundle';
+import { type Tools } from './tools';
+import { Workload } from './workload';
+
+/** Where a server finds its tool modules. */
+const TOOLS_DIRECTORY = '/etc/kaos/tools';
+
+/** A server whose tools agents can call. */
+export interface IMCPServer extends IConstruct {
+  /** What agents know it by. */
+  readonly name: string;
+  /** Base address, without the path of the protocol. */
+  readonly url: string;
+  /** Address of MCP over streamable HTTP. */
+  readonly mcpUrl: string;
+}
+
+/** What an MCP server is made of. */
+export interface MCPServerProps {
+  /** The tools it serves. */
+  readonly tools: Tools;
+  /**
+   * Image of the process.
+   * @default - the runtime image of this version
+   */
+  readonly image?: string;
+  /**
+   * Least severe log record written.
+   * @default 'INFO'
+   */
+  readonly logLevel?: LogLevel;
+}
+
+/**
+ * Tools behind the Model Context Protocol, served over streamable HTTP at `/mcp`.
+ *
+ * Renders the Deployment and Service `mcpserver-<id>`, and the ConfigMap `mcpserver-<id>-tools` with the code of its
+ * tools.
+ */
+export class MCPServer extends Construct implements IMCPServer {
+  readonly name: string;
+  readonly url: string;
+  readonly mcpUrl: string;
+  /** Service in front of the server. */
+  readonly service: k8s.KubeService;
+
+  constructor(scope: Construct, id: string, props: MCPServerProps) {
+    super(scope, id);
+    this.name = nameOf(this);
+    const { fileName, code } = bundleToolModule(this, props.tools.source.path);
+
+    const workload = new Workload(this, 'workload', {
+      ...RUNTIME_PROCESS,
+      kind: 'mcpserver',
+      name: this.name,
+      container: 'mcp-server',
+      image: props.image ?? RUNTIME_IMAGE,
+      command: MCP_SERVER_COMMAND,
+      config: {
+        name: `mcpserver-${this.name}-tools`,
+        mountPath: TOOLS_DIRECTORY,
+        data: () => ({ [fileName]: code }),
+      },
+      env: () => ({
+        ...mcpServerConfigToEnv({
+          name: this.name,
+          port: HTTP_PORT,
+          toolModules: [`${TOOLS_DIRECTORY}/${fileName}`],
+          logLevel: props.logLevel ?? MCP_SERVER_DEFAULTS.logLevel,
+        }),
+        ...processTelemetryEnv(telemetryTarget(this)),
+      }),
+    });
+    this.url = workload.url;
+    this.mcpUrl = `${workload.url}${MCP_PATH}`;
+    this.service = workload.service;
+  }
+}

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { MCPServer, Tools } from '../../constructs';
+import { chart, envOf, find, synth } from '../support/synth';
+
+const GREET = 'test/constructs/tool-modules/greet.ts';
+const cwd = process.cwd();
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kaos-tools-'));
+});
+afterEach(() => {
+  process.chdir(cwd);
+  rmSync(directory, { recursive: true });
+});
+
+function codeOf(path: string): string {
+  const manifests = synth((scope) => new MCPServer(scope, 'greeter', { tools: Tools.fromModule(path) }));
+  return find(manifests, 'ConfigMap', 'mcpserver-greeter-tools').data['greet.js'];
+}
+
+function server(name: string, code: string): () => MCPServer {
+  const path = join(directory, name);
+  writeFileSync(path, code);
+  return () => new MCPServer(chart(), 'greeter', { tools: Tools.fromModule(path) });
+}
+
+test('a server is a Deployment and a Service, told where its tools are', () => {
+  const manifests = synth((scope) => new MCPServer(scope, 'greeter', { tools: Tools.fromModule(GREET) }));
+  const deployment = find(manifests, 'Deployment', 'mcpserver-greeter');
+  expect(envOf(deployment)).toEqual({
+    MCP_SERVER_NAME: 'greeter',
+    MCP_TOOL_MODULES: '/etc/kaos/tools/greet.js',
+    MCP_PORT: '8000',
+    LOG_LEVEL: 'INFO',
+  });
+  expect(deployment.spec.template.spec.containers[0].command).toEqual(['node', '/app/mcp-server.js']);
+  expect(find(manifests, 'Service', 'mcpserver-greeter').spec.selector).toEqual({
+    app: 'mcpserver',
+    mcpserver: 'greeter',
+  });
+});
+
+test('a server tells where it is', () => {
+  const { url, mcpUrl } = new MCPServer(chart(), 'greeter', { tools: Tools.fromModule(GREET) });
+  expect(url).toBe('http://mcpserver-greeter.tests.svc.cluster.local:8000');
+  expect(mcpUrl).toBe('http://mcpserver-greeter.tests.svc.cluster.local:8000/mcp');
+});
+
+test('a module is one file of readable code that runs with what the process provides', () => {
+  const code = codeOf(GREET);
+  const provided: Record<string, unknown> = {
+    'cdk8s-kaos/tool': { tool: (definition: object) => definition },
+    zod: { z: { object: () => 'object', string: () => 'string' } },
+  };
+  const module = { exports: {} as { greet?: { handler: (input: { name: string }) => string } } };
+  new Function('module', 'exports', 'require', code)(
+    module,
+    module.exports,
+    (name: string) => provided[name],
+  );
+  expect(module.exports.greet?.handler({ name: 'Ada' })).toBe('Grüß Gott, Ada!');
+  expect(code).toContain('return `Grüß Gott, ${name}!`;');
+});
+
+test('a bundle does not depend on where synthesis runs, nor on time zone or language', () => {
+  const code = codeOf(GREET);
+  const environment = { ...process.env };
+  process.chdir(directory);
+  Object.assign(process.env, { TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' });
+  try {
+    expect(codeOf(resolve(cwd, GREET))).toBe(code);
+  } finally {
+    process.env = environment;
+  }
+});
+
+test('fails when the module does not exist', () => {
+  const build = () => new MCPServer(chart(), 'greeter', { tools: Tools.fromModule('apps/tools/gone.ts') });
+  expect(build).toThrow(
+    new Error(
+      `[research/greeter] there is no tool module "apps/tools/gone.ts"; give a path from ${cwd}, where synthesis runs`,
+    ),
+  );
+});
+
+test('fails when the module has a syntax error', () => {
+  expect(server('greet.ts', 'export const greet = (;\n')).toThrow(
+    new Error(
+      `[research/greeter] tool module "${directory}/greet.ts" cannot be bundled: ` +
+        'greet.ts:1:23: Unexpected ";"; correct the module',
+    ),
+  );
+});
+
+test('fails when the module imports what cannot be found', () => {
+  expect(server('greet.ts', "import { x } from './gone';\nexport const greet = x;\n")).toThrow(
+    new Error(
+      `[research/greeter] tool module "${directory}/greet.ts" cannot be bundled: ` +
+        'greet.ts:1:19: Could not resolve "./gone"; correct the module',
+    ),
+  );
+});
+
+test('fails when the module needs more of a package than the process provides', () => {
+  expect(server('greet.ts', "import { z } from 'zod/mini';\nexport const greet = z;\n")).toThrow(
+    new Error(
+      `[research/greeter] tool module "${directory}/greet.ts" imports "zod/mini"; ` +
+        'of these packages the process provides "cdk8s-kaos/tool" and "zod" alone',
+    ),
+  );
+});
+
+test('fails when the module means something else than it says', () => {
+  expect(server('greet.ts', 'export const greet = import.meta.url;\n')).toThrow(
+    new Error(
+      `[research/greeter] tool module "${directory}/greet.ts" cannot be bundled: greet.ts:1:22: ` +
+        '"import.meta" is not available with the "cjs" output format and will be empty; correct the module',
+    ),
+  );
+});
+
+test('fails when the file name cannot be a ConfigMap key', () => {
+  expect(server('greet you.ts', 'export const greet = 1;\n')).toThrow(
+    new Error(
+      `[research/greeter] the file name of tool module "${directory}/greet you.ts" cannot be a ConfigMap key; ` +
+        'use letters, digits, "-" and "_"',
+    ),
+  );
+});
+
+test('fails when the bundle is more than a ConfigMap holds', () => {
+  const path = join(directory, 'greet.ts');
+  writeFileSync(path, `export const greet = ${JSON.stringify('x'.repeat(1024 * 1024))};\n`);
+  const build = () => synth((scope) => new MCPServer(scope, 'greeter', { tools: Tools.fromModule(path) }));
+  expect(build).toThrow(
+    /^Validation failed with the following errors:\n {2}\[research\/greeter\] ConfigMap "mcpserver-greeter-tools" has \d+ bytes; a ConfigMap holds 1048576, make "greet.js" smaller$/,
+  );
+});

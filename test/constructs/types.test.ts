@@ -1,0 +1,56 @@
+import { type Construct } from 'constructs';
+import {
+  Agent,
+  type IAgent,
+  type IMCPServer,
+  type IModelAPI,
+  ModelAPI,
+  type ModelName,
+} from '../../constructs';
+
+/** What must not compile. Nothing here runs: the compiler is the judge, and `npm run lint` asks it. */
+export function wrongUses(scope: Construct, agent: IAgent, server: IMCPServer): void {
+  const named = ModelAPI.proxy(scope, 'named', { models: ['gpt-4o', 'gpt-4o-mini'] });
+  new Agent(scope, 'a', { modelAPI: named, model: 'gpt-4o' });
+  // @ts-expect-error -- the gateway does not serve it
+  new Agent(scope, 'a', { modelAPI: named, model: 'gpt-4' });
+  // @ts-expect-error -- a name is not a gateway
+  new Agent(scope, 'a', { modelAPI: 'named', model: 'gpt-4o' });
+  // @ts-expect-error -- a model is needed
+  new Agent(scope, 'a', { modelAPI: named });
+
+  const prefixed = ModelAPI.proxy(scope, 'prefixed', { models: ['openai/*', 'local'] });
+  new Agent(scope, 'a', { modelAPI: prefixed, model: 'openai/gpt-4o' });
+  new Agent(scope, 'a', { modelAPI: prefixed, model: 'local' });
+  // @ts-expect-error -- another provider
+  new Agent(scope, 'a', { modelAPI: prefixed, model: 'anthropic/claude' });
+  // @ts-expect-error -- no provider
+  new Agent(scope, 'a', { modelAPI: prefixed, model: 'gpt-4o' });
+
+  const any = ModelAPI.proxy(scope, 'any', { models: ['*'] });
+  new Agent(scope, 'a', { modelAPI: any, model: 'whatever' });
+
+  const models: string[] = ['read', 'from', 'elsewhere'];
+  const dynamic: IModelAPI = ModelAPI.proxy(scope, 'dynamic', { models });
+  new Agent(scope, 'a', { modelAPI: dynamic, model: 'whatever' });
+
+  const modelAPI = named;
+  const model = 'gpt-4o';
+  new Agent(scope, 'a', { modelAPI, model, subAgents: [agent], mcpServers: [server] });
+  // @ts-expect-error -- a tool server is not an agent
+  new Agent(scope, 'a', { modelAPI, model, subAgents: [server] });
+  // @ts-expect-error -- an agent is not a tool server
+  new Agent(scope, 'a', { modelAPI, model, mcpServers: [agent] });
+  // @ts-expect-error -- a name is not a tool server
+  new Agent(scope, 'a', { modelAPI, model, mcpServers: ['search'] });
+  // @ts-expect-error -- a key is never a literal
+  ModelAPI.proxy(scope, 'leaky', { models: ['gpt-4o'], apiKey: 'sk-123' });
+  // @ts-expect-error -- what a gateway serves does not change
+  named.models.push('gpt-4');
+}
+
+const names: [ModelName<'a' | 'b/*'>, ModelName<'*'>, ModelName<string>] = ['b/c', 'x', 'y'];
+
+test('names that fit are strings like any other', () => {
+  expect(names).toEqual(['b/c', 'x', 'y']);
+});
