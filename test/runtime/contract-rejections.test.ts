@@ -5,21 +5,65 @@ const AGENT: Env = { AGENT_NAME: 'lead', MODEL_API_URL: 'http://llm:8000', MODEL
 test.each<[why: string, env: Env, problem: string]>([
   ['the name is missing', { AGENT_NAME: '' }, 'AGENT_NAME is not set; it is required'],
   ['the model URL is missing', { MODEL_API_URL: undefined }, 'MODEL_API_URL is not set; it is required'],
-  ['the model URL is none', { MODEL_API_URL: 'llm:8000' }, 'MODEL_API_URL is "llm:8000"; give an http or https URL'],
-  ['the model URL is a file', { MODEL_API_URL: 'file:///x' }, 'MODEL_API_URL is "file:///x"; give an http or https URL'],
+  [
+    'the model URL is none',
+    { MODEL_API_URL: 'llm:8000' },
+    'MODEL_API_URL is "llm:8000"; give an http or https URL',
+  ],
+  [
+    'the model URL is a file',
+    { MODEL_API_URL: 'file:///x' },
+    'MODEL_API_URL is "file:///x"; give an http or https URL',
+  ],
   ['the port is too high', { AGENT_PORT: '65536' }, 'AGENT_PORT is "65536"; give a port from 1 to 65535'],
   ['the port is 0', { AGENT_PORT: '0' }, 'AGENT_PORT is "0"; give a port from 1 to 65535'],
   ['the port is a word', { AGENT_PORT: 'http' }, 'AGENT_PORT is "http"; give a port from 1 to 65535'],
-  ['the steps are none', { AGENTIC_LOOP_MAX_STEPS: '0' }, 'AGENTIC_LOOP_MAX_STEPS is "0"; give a whole number, 1 or more'],
-  ['the steps are not whole', { AGENTIC_LOOP_MAX_STEPS: '1.5' }, 'AGENTIC_LOOP_MAX_STEPS is "1.5"; give a whole number, 1 or more'],
-  ['a time limit is negative', { TOOL_TIMEOUT_MS: '-1' }, 'TOOL_TIMEOUT_MS is "-1"; give a whole number, 1 or more'],
-  ['a server has no URL', { MCP_SERVERS: 'a' }, 'MCP_SERVER_a_URL is not set; MCP_SERVERS lists "a", give its URL'],
-  ['an agent has no URL', { PEER_AGENTS: 'a-b' }, 'PEER_AGENT_A_B_CARD_URL is not set; PEER_AGENTS lists "a-b", give its URL'],
+  [
+    'the steps are none',
+    { AGENTIC_LOOP_MAX_STEPS: '0' },
+    'AGENTIC_LOOP_MAX_STEPS is "0"; give a whole number, 1 or more',
+  ],
+  [
+    'the steps are not whole',
+    { AGENTIC_LOOP_MAX_STEPS: '1.5' },
+    'AGENTIC_LOOP_MAX_STEPS is "1.5"; give a whole number, 1 or more',
+  ],
+  [
+    'a time limit is negative',
+    { TOOL_TIMEOUT_MS: '-1' },
+    'TOOL_TIMEOUT_MS is "-1"; give a whole number, 1 or more',
+  ],
+  [
+    'a server has no URL',
+    { MCP_SERVERS: 'a' },
+    'MCP_SERVER_a_URL is not set; MCP_SERVERS lists "a", give its URL',
+  ],
+  [
+    'an agent has no URL',
+    { PEER_AGENTS: 'a-b' },
+    'PEER_AGENT_A_B_CARD_URL is not set; PEER_AGENTS lists "a-b", give its URL',
+  ],
   ['a sub-agent is no pair', { AGENT_SUB_AGENTS: 'worker' }, 'AGENT_SUB_AGENTS has "worker"; give name:url'],
-  ['a sub-agent has no name', { AGENT_SUB_AGENTS: ':http://a' }, 'AGENT_SUB_AGENTS has ":http://a"; give name:url'],
-  ['a sub-agent has no URL', { AGENT_SUB_AGENTS: 'worker:' }, 'AGENT_SUB_AGENTS has "worker:"; give name:url'],
-  ['a sub-agent’s URL is none', { AGENT_SUB_AGENTS: 'a:b' }, 'AGENT_SUB_AGENTS is "b"; give an http or https URL'],
-  ['the log level is no level', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "LOUD"; give one of TRACE, DEBUG, INFO, WARNING, ERROR'],
+  [
+    'a sub-agent has no name',
+    { AGENT_SUB_AGENTS: ':http://a' },
+    'AGENT_SUB_AGENTS has ":http://a"; give name:url',
+  ],
+  [
+    'a sub-agent has no URL',
+    { AGENT_SUB_AGENTS: 'worker:' },
+    'AGENT_SUB_AGENTS has "worker:"; give name:url',
+  ],
+  [
+    'a sub-agent’s URL is none',
+    { AGENT_SUB_AGENTS: 'a:b' },
+    'AGENT_SUB_AGENTS is "b"; give an http or https URL',
+  ],
+  [
+    'the log level is no level',
+    { LOG_LEVEL: 'loud' },
+    'LOG_LEVEL is "LOUD"; give one of TRACE, DEBUG, INFO, WARNING, ERROR',
+  ],
 ])('an agent fails when %s', (_why, env, problem) => {
   expect(() => agentConfigFromEnv({ ...AGENT, ...env })).toThrow(new ConfigError([problem]));
 });

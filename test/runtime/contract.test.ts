@@ -80,7 +80,11 @@ describe('an agent’s configuration', () => {
   });
 
   test('is written the same whatever the order of its peers', () => {
-    const reversed = { ...AGENT, mcpServers: [...AGENT.mcpServers].reverse(), subAgents: [...AGENT.subAgents].reverse() };
+    const reversed = {
+      ...AGENT,
+      mcpServers: [...AGENT.mcpServers].reverse(),
+      subAgents: [...AGENT.subAgents].reverse(),
+    };
     expect(Object.entries(agentConfigToEnv(reversed))).toEqual(Object.entries(agentConfigToEnv(AGENT)));
   });
 
@@ -121,7 +125,13 @@ describe('an agent’s configuration', () => {
 });
 
 describe('an MCP server’s configuration', () => {
-  const server: MCPServerConfig = { name: 'search', host: '::', port: 1, toolModules: ['a.js', 'b.cjs'], logLevel: 'ERROR' };
+  const server: MCPServerConfig = {
+    name: 'search',
+    host: '::',
+    port: 1,
+    toolModules: ['a.js', 'b.cjs'],
+    logLevel: 'ERROR',
+  };
 
   test('reads as it was written', () => {
     expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(server))).toEqual(server);
@@ -129,7 +139,10 @@ describe('an MCP server’s configuration', () => {
 
   test('has defaults for all but its name and its tools', () => {
     const required = { name: 'search', toolModules: ['a.js'] };
-    expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(required))).toEqual({ ...MCP_SERVER_DEFAULTS, ...required });
+    expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(required))).toEqual({
+      ...MCP_SERVER_DEFAULTS,
+      ...required,
+    });
   });
 
   test('logs by MCP_LOG_LEVEL when LOG_LEVEL is not set', () => {
@@ -141,4 +154,3 @@ describe('an MCP server’s configuration', () => {
 function agentWith(env: Env): AgentConfig {
   return agentConfigFromEnv({ ...agentConfigToEnv(AGENT_REQUIRED), ...env });
 }
-

@@ -1,0 +1,131 @@
+import { type Span } from '@opentelemetry/api';
+import { type Logger } from 'pino';
+import { StepLimitError, ToolError } from '../process/errors';
+import { ATTRIBUTE } from '../telemetry/names';
+import { executeUnknownTool, loopStep, type Operation } from '../telemetry/operations';
+import { type Instrumentation } from '../telemetry/with-span';
+import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './chat';
+import { type Model, type ModelReply } from './model';
+import { nextStep } from './next-step';
+import { listTools, type Tool, type Tools } from './tools';
+
+/** What a loop works with; the same for every request. */
+export interface LoopParts {
+  readonly model: Model;
+  /** What a model call is called on traces and metrics. */
+  readonly inference: Operation;
+  readonly tools: readonly Tools[];
+  readonly maxSteps: number;
+  readonly instrumentation: Instrumentation;
+  readonly log: Logger;
+}
+
+export interface LoopResult {
+  readonly content: string;
+  readonly finishReason: string;
+  /** Of all model calls of this loop; what sub-agents used is theirs. */
+  readonly usage: Usage;
+  readonly steps: number;
+}
+
+/**
+ * The agentic loop: ask the model, decide, act, and again until it answers. The tool calls of one turn run side
+ * by side; one that fails is news for the model.
+ *
+ * @throws ModelError when the model fails, StepLimitError when the steps are used up
+ */
+export async function runLoop(
+  parts: LoopParts,
+  conversation: readonly ChatMessage[],
+  signal: AbortSignal,
+): Promise<LoopResult> {
+  const tools = await listTools(parts.tools, signal);
+  const messages = [...conversation];
+  let usage = NO_USAGE;
+  for (let step = 1; step <= parts.maxSteps; step++) {
+    const answer = await parts.instrumentation.withSpan(loopStep(step, parts.maxSteps), async () => {
+      const reply = await askModel(parts, tools, messages, signal);
+      usage = addUsage(usage, reply.usage ?? NO_USAGE);
+      const next = nextStep(reply);
+      if (next.kind === 'answer') return next;
+      const results = await Promise.all(next.calls.map((call) => callTool(parts, tools, call, signal)));
+      messages.push(reply.message, ...results);
+      return undefined;
+    });
+    if (answer) return { content: answer.content, finishReason: answer.finishReason, usage, steps: step };
+  }
+  throw new StepLimitError(parts.maxSteps);
+}
+
+function askModel(
+  { model, inference, instrumentation }: LoopParts,
+  tools: ReadonlyMap<string, Tool>,
+  messages: readonly ChatMessage[],
+  signal: AbortSignal,
+): Promise<ModelReply> {
+  const functions = [...tools.values()].map((tool) => tool.spec);
+  return instrumentation.withSpan(inference, async (span) => {
+    const reply = await model.complete({ messages, functions }, signal);
+    describeReply(span, reply);
+    if (reply.usage) {
+      const tokens = { input: reply.usage.inputTokens, output: reply.usage.outputTokens };
+      instrumentation.recordTokens(inference, tokens);
+    }
+    return reply;
+  });
+}
+
+function describeReply(span: Span, { id, model, finishReason, usage }: ModelReply): void {
+  if (id !== undefined) span.setAttribute(ATTRIBUTE.genAiResponseId, id);
+  if (model !== undefined) span.setAttribute(ATTRIBUTE.genAiResponseModel, model);
+  span.setAttribute(ATTRIBUTE.genAiFinishReasons, [finishReason]);
+  if (usage) setUsage(span, usage);
+}
+
+export function setUsage(span: Span, usage: Usage): void {
+  span.setAttribute(ATTRIBUTE.genAiInputTokens, usage.inputTokens);
+  span.setAttribute(ATTRIBUTE.genAiOutputTokens, usage.outputTokens);
+}
+
+async function callTool(
+  { instrumentation, log }: LoopParts,
+  tools: ReadonlyMap<string, Tool>,
+  call: ToolCall,
+  signal: AbortSignal,
+): Promise<ChatMessage> {
+  const name = call.function.name;
+  const tool = tools.get(name);
+  const answer = (content: string): ChatMessage => ({ role: 'tool', tool_call_id: call.id, content });
+  try {
+    const result = await instrumentation.withSpan(
+      tool?.operation ?? executeUnknownTool(name),
+      async (span) => {
+        span.setAttribute(ATTRIBUTE.genAiToolCallId, call.id);
+        if (!tool) throw new ToolError('tool_unknown', unknownTool(name, tools));
+        const output = await tool.call(parseArguments(call), signal);
+        log.debug(`${tool.operation.name} answered`);
+        return output;
+      },
+    );
+    return answer(result);
+  } catch (error) {
+    // Whoever asked is gone: there is nobody left to tell.
+    if (signal.aborted) throw error;
+    return answer(`Error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): string {
+  return `there is no tool "${name}"; call one of: ${[...tools.keys()].join(', ') || '(none)'}`;
+}
+
+function parseArguments({ function: { name, arguments: text } }: ToolCall): Record<string, unknown> {
+  try {
+    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Falls through: text that is no JSON and JSON that is no object are the same mistake.
+  }
+  throw new ToolError('tool_arguments_invalid', `the arguments of "${name}" are not a JSON object`);
+}

@@ -1,0 +1,139 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import {
+  StreamableHTTPClientTransport,
+  StreamableHTTPError,
+} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  type CallToolResult,
+  McpError,
+  type Tool as MCPTool,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { MCP_PATH, type Peer } from '../contract';
+import { type HttpClient } from '../process/http-client';
+import { outgoingContext } from '../telemetry/trace-context';
+import { mcpFetch } from './mcp-fetch';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A session with a server, and how many calls lean on it. */
+interface Connection {
+  readonly client: Promise<Client>;
+  calls: number;
+}
+
+/** One MCP server: a connection that is kept, and made anew when it was lost. */
+export class MCPClient {
+  readonly name: string;
+  readonly url: URL;
+  private connection: Connection | undefined;
+  private tools: Promise<MCPTool[]> | undefined;
+  /** The transport gives all messages one signal; this is that of the call which the message is part of. */
+  private readonly callSignal = new AsyncLocalStorage<AbortSignal>();
+
+  constructor(
+    { name, url }: Peer,
+    private readonly timeoutMs: number,
+    private readonly http: HttpClient,
+  ) {
+    this.name = name;
+    this.url = new URL(url.endsWith(MCP_PATH) ? url : url + MCP_PATH);
+  }
+
+  /** What the server offers, remembered until the server says that it changed or the connection is lost. */
+  async listTools(): Promise<readonly MCPTool[]> {
+    this.tools ??= this.withClient(fetchTools);
+    try {
+      return await this.tools;
+    } catch (error) {
+      this.tools = undefined;
+      throw error;
+    }
+  }
+
+  callTool(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<CallToolResult> {
+    const call = { name, arguments: { ...args }, _meta: outgoingContext() };
+    const options = { signal, timeout: this.timeoutMs };
+    return this.withClient((client) =>
+      this.callSignal.run(signal, () => client.callTool(call, undefined, options) as Promise<CallToolResult>),
+    );
+  }
+
+  async close(): Promise<void> {
+    const connection = this.connection;
+    if (!connection) return;
+    this.forget(connection);
+    await closeClient(connection);
+  }
+
+  /** A server that restarted no longer knows our session: that call, which it refused unread, is made again. */
+  private async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await this.attempt(work);
+    } catch (error) {
+      if (error instanceof StreamableHTTPError && error.code === 404) return this.attempt(work);
+      throw error;
+    }
+  }
+
+  private async attempt<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const connection = (this.connection ??= { client: this.connect(), calls: 0 });
+    connection.calls++;
+    try {
+      return await work(await connection.client);
+    } catch (error) {
+      // An MCP error is the server's answer; all else means that the connection is of no more use.
+      if (!(error instanceof McpError)) this.forget(connection);
+      throw error;
+    } finally {
+      connection.calls--;
+      // Others may still get their answers over a connection that failed one call.
+      if (connection.calls === 0 && connection !== this.connection) void closeClient(connection);
+    }
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client({ name: 'cdk8s-kaos', version: '1' });
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
+      this.tools = undefined;
+    });
+    const transport = new StreamableHTTPClientTransport(this.url, {
+      fetch: mcpFetch(this.http, this.timeoutMs, () => this.callSignal.getStore()),
+    });
+    try {
+      await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS });
+    } catch (error) {
+      // Not an MCP error, whatever the server said: there is no connection that could be kept.
+      throw new Error(`cannot connect to MCP server "${this.name}"`, { cause: error });
+    }
+    return client;
+  }
+
+  private forget(connection: Connection): void {
+    if (this.connection !== connection) return;
+    this.connection = undefined;
+    this.tools = undefined;
+  }
+}
+
+async function closeClient({ client }: Connection): Promise<void> {
+  await client.then((open) => open.close()).catch(() => undefined);
+}
+
+async function fetchTools(client: Client): Promise<MCPTool[]> {
+  const tools: MCPTool[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.listTools(cursor === undefined ? {} : { cursor }, {
+      timeout: CONNECT_TIMEOUT_MS,
+    });
+    tools.push(...page.tools);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return tools;
+}

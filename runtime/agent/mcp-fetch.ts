@@ -1,0 +1,56 @@
+import { type FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { setMaxListeners } from 'node:events';
+import { Readable } from 'node:stream';
+import { type ReadableStream } from 'node:stream/web';
+import { type HttpClient } from '../process/http-client';
+import { outgoingContext } from '../telemetry/trace-context';
+
+/**
+ * The HTTP of an MCP client: our connections and the active trace context on each message.
+ *
+ * The transport hands one signal to all its requests, and fetch leaves a listener on it for each of them until
+ * they are collected; so each request gets a signal of its own, which lets go of the parent when it is done.
+ *
+ * @param callSignal signal of the call that a message is part of: a caller who gives up ends the request, which
+ *   is all that a server without sessions can notice
+ */
+export function mcpFetch(
+  http: HttpClient,
+  timeoutMs: number,
+  callSignal: () => AbortSignal | undefined,
+): FetchLike {
+  return async (url, init = {}) => {
+    if (init.method !== 'POST') return fetch(url, init);
+    const own = new AbortController();
+    const parents = [init.signal, callSignal()].filter((signal) => signal instanceof AbortSignal);
+    // More than ten messages at a time are no leak.
+    setMaxListeners(0, ...parents);
+    const abort = () => own.abort();
+    const release = () => parents.forEach((parent) => parent.removeEventListener('abort', abort));
+    parents.forEach((parent) => parent.addEventListener('abort', abort));
+    if (parents.some((parent) => parent.aborted)) abort();
+    try {
+      const reply = await http.request(url, {
+        method: 'POST',
+        headers: { ...Object.fromEntries(new Headers(init.headers)), ...outgoingContext() },
+        body: String(init.body),
+        signal: own.signal,
+        timeoutMs,
+      });
+      const headers = new Headers(reply.headers as Record<string, string>);
+      if (headers.get('content-type')?.startsWith('text/event-stream')) {
+        reply.body.once('close', release);
+        return new Response(Readable.toWeb(reply.body) as ReadableStream<Uint8Array>, {
+          status: reply.statusCode,
+          headers,
+        });
+      }
+      const text = await reply.body.text();
+      release();
+      return new Response(text === '' ? null : text, { status: reply.statusCode, headers });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import { type Operation } from '../telemetry/operations';
+import { type FunctionSpec } from './chat';
+
+/** Something the model may call: a tool of an MCP server, or another agent. */
+export interface Tool {
+  readonly spec: FunctionSpec;
+  /** The server or agent behind it. */
+  readonly origin: string;
+  /** What a call of it is called on traces and metrics. */
+  readonly operation: Operation;
+  /**
+   * @returns what the model is told
+   * @throws ToolError or DelegationError; its message goes to the model
+   */
+  call(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<string>;
+}
+
+/** Where tools come from. */
+export interface Tools {
+  /** What can be called now. A source that cannot be reached offers nothing. */
+  list(signal: AbortSignal): Promise<readonly Tool[]>;
+}
+
+/**
+ * The tools of all sources by the name that the model calls them by. Where two share a name, each is called by
+ * its origin's name and its own, so that it does not depend on luck which of them is meant.
+ */
+export async function listTools(
+  sources: readonly Tools[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Tool>> {
+  const tools = (await Promise.all(sources.map((source) => source.list(signal)))).flat();
+  const times = new Map<string, number>();
+  for (const { spec } of tools) times.set(spec.name, (times.get(spec.name) ?? 0) + 1);
+  return new Map(
+    tools.map((tool) => {
+      const isShared = (times.get(tool.spec.name) ?? 0) > 1;
+      const name = isShared ? `${tool.origin}_${tool.spec.name}` : tool.spec.name;
+      return [
+        name,
+        { ...tool, spec: { ...tool.spec, name }, call: (args, signal) => tool.call(args, signal) },
+      ];
+    }),
+  );
+}

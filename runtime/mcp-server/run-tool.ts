@@ -1,0 +1,63 @@
+import { type CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv-provider.js';
+import { z } from 'zod';
+import { ToolError } from '../process/errors';
+import { type NamedTool } from './load-tools';
+import { type JsonSchema, type ToolDefinition } from './tool';
+
+/** A tool that is ready to be offered and called. */
+export interface RunnableTool {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: JsonSchema;
+  /** @throws ToolError when the arguments do not fit the schema, or the handler throws */
+  run(args: unknown, signal: AbortSignal): Promise<CallToolResult>;
+}
+
+export function runnableTool({ name, definition }: NamedTool): RunnableTool {
+  const check = argumentsCheck(definition);
+  return {
+    name,
+    description: definition.description,
+    inputSchema: jsonSchemaOf(definition),
+    async run(args, signal) {
+      const checked = check(args ?? {});
+      try {
+        return toResult(await definition.handler(checked as never, { signal }));
+      } catch (error) {
+        throw new ToolError('tool_error', error instanceof Error ? error.message : String(error), {
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+function jsonSchemaOf({ input }: ToolDefinition): JsonSchema {
+  return isZod(input) ? (z.toJSONSchema(input, { io: 'input' }) as unknown as JsonSchema) : input;
+}
+
+function argumentsCheck({ input }: ToolDefinition): (args: unknown) => unknown {
+  if (isZod(input)) {
+    return (args) => {
+      const parsed = input.safeParse(args);
+      if (parsed.success) return parsed.data;
+      throw new ToolError('tool_arguments_invalid', z.prettifyError(parsed.error));
+    };
+  }
+  const validate = new AjvJsonSchemaValidator().getValidator<unknown>(input);
+  return (args) => {
+    const result = validate(args);
+    if (result.valid) return result.data;
+    throw new ToolError('tool_arguments_invalid', result.errorMessage);
+  };
+}
+
+function isZod(input: ToolDefinition['input']): input is z.ZodObject {
+  return input instanceof z.ZodObject || '_zod' in input;
+}
+
+function toResult(value: unknown): CallToolResult {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return { content: [{ type: 'text', text }] };
+}

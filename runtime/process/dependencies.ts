@@ -1,0 +1,82 @@
+import { type Logger } from 'pino';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type HttpClient } from './http-client';
+
+/** Something a process needs, and where it says that it lives. */
+export interface Dependency {
+  readonly name: string;
+  readonly livenessUrl: string;
+}
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 2_000;
+const PROBE_TIMEOUT_MS = 2_000;
+
+/**
+ * Tries each dependency in the background until it was reached once. From then on it counts as reached: were
+ * readiness to follow every outage, one outage would take down all who lean on it.
+ */
+export class Dependencies {
+  private readonly waiting: Set<string>;
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly dependencies: readonly Dependency[],
+    private readonly http: HttpClient,
+    private readonly log: Logger,
+  ) {
+    this.waiting = new Set(dependencies.map((dependency) => dependency.name));
+    // Each dependency listens; the ten that Node takes for normal may be too few.
+    setMaxListeners(0, this.closing.signal);
+  }
+
+  /** Starts trying. Settles when all were reached, or on `close`. */
+  async reachAll(): Promise<void> {
+    await Promise.all(this.dependencies.map((dependency) => this.reach(dependency)));
+  }
+
+  get ready(): boolean {
+    return this.waiting.size === 0;
+  }
+
+  /** Each dependency by name: `reached`, or `waiting`. */
+  get states(): Record<string, 'reached' | 'waiting'> {
+    return Object.fromEntries(
+      this.dependencies.map(({ name }) => [name, this.waiting.has(name) ? 'waiting' : 'reached']),
+    );
+  }
+
+  close(): Promise<void> {
+    this.closing.abort();
+    return Promise.resolve();
+  }
+
+  private async reach({ name, livenessUrl }: Dependency): Promise<void> {
+    for (
+      let retryMs = FIRST_RETRY_MS;
+      !this.closing.signal.aborted;
+      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
+    ) {
+      if (await this.answers(livenessUrl)) {
+        this.waiting.delete(name);
+        this.log.debug(`reached ${name}`);
+        return;
+      }
+      if (retryMs === LAST_RETRY_MS) this.log.warn(`still waiting for ${name}`);
+      await delay(retryMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Whatever it answers, it lives; servers that are not ours may know no liveness path at all. */
+  private async answers(url: string): Promise<boolean> {
+    try {
+      const options = { method: 'GET', signal: this.closing.signal, timeoutMs: PROBE_TIMEOUT_MS } as const;
+      const reply = await this.http.request(url, options);
+      await reply.body.dump();
+      return reply.statusCode < 500;
+    } catch {
+      return false;
+    }
+  }
+}

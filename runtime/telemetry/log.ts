@@ -1,0 +1,83 @@
+import { trace } from '@opentelemetry/api';
+import { type AnyValueMap, logs, SeverityNumber } from '@opentelemetry/api-logs';
+import { type Logger, type LoggerOptions, multistream, pino } from 'pino';
+import { type LogLevel } from '../contract';
+import { logDiagnostics } from './diagnostics';
+import { ATTRIBUTE } from './names';
+
+const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARNING: 'warn',
+  ERROR: 'error',
+};
+
+const SEVERITIES: Readonly<Record<number, readonly [SeverityNumber, string]>> = {
+  10: [SeverityNumber.TRACE, 'TRACE'],
+  20: [SeverityNumber.DEBUG, 'DEBUG'],
+  30: [SeverityNumber.INFO, 'INFO'],
+  40: [SeverityNumber.WARN, 'WARN'],
+  50: [SeverityNumber.ERROR, 'ERROR'],
+  60: [SeverityNumber.FATAL, 'FATAL'],
+};
+
+/**
+ * JSON lines on stdout and, with telemetry on, the same records by OTLP. Both carry the active trace and span.
+ * The OTLP stream is written synchronously, so that a record is made while its span is still active.
+ */
+export function buildLogger(options: { name: string; level: LogLevel; export: boolean }): Logger {
+  const format: LoggerOptions = {
+    level: PINO_LEVELS[options.level],
+    base: { [ATTRIBUTE.loggerName]: options.name },
+    formatters: { level: (label, number) => ({ level: number, severity: label.toUpperCase() }) },
+    mixin: activeSpan,
+    messageKey: 'message',
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  if (!options.export) return pino(format, process.stdout);
+  logDiagnostics(pino(format, process.stdout));
+  // What a stream gets is decided by the logger's level alone.
+  const streams = [process.stdout, otlpStream].map((stream) => ({ level: 'trace' as const, stream }));
+  return pino(format, multistream(streams));
+}
+
+function activeSpan(): Record<string, string> {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span && trace.isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
+
+const otlpStream = {
+  write(line: string): void {
+    // What is left out here the record carries in fields of its own.
+    const { level, message, time, err, severity, trace_id, span_id, ...attributes } = JSON.parse(
+      line,
+    ) as PinoLine;
+    const [severityNumber, severityText] = SEVERITIES[level] ?? [SeverityNumber.UNSPECIFIED, String(level)];
+    logs.getLogger(String(attributes[ATTRIBUTE.loggerName])).emit({
+      severityNumber,
+      severityText,
+      body: message,
+      timestamp: Date.parse(time),
+      // What came out of JSON is all that OTLP can carry.
+      attributes: { ...(attributes as AnyValueMap), ...exceptionAttributes(err) },
+    });
+  },
+};
+
+interface PinoLine {
+  readonly level: number;
+  readonly message: string;
+  readonly time: string;
+  readonly err?: { readonly type: string; readonly message: string; readonly stack?: string };
+  readonly [key: string]: unknown;
+}
+
+function exceptionAttributes(error: PinoLine['err']): Record<string, string> {
+  if (!error) return {};
+  return {
+    'exception.type': error.type,
+    'exception.message': error.message,
+    ...(error.stack ? { 'exception.stacktrace': error.stack } : {}),
+  };
+}

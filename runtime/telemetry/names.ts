@@ -1,0 +1,83 @@
+/**
+ * Every span, attribute and metric name that we emit. KAOS's names are kept; attributes of the GenAI and MCP
+ * conventions stand beside them and are written out here, because both conventions are still in development.
+ * @see https://github.com/open-telemetry/semantic-conventions/tree/v1.41.0/docs/gen-ai
+ */
+
+/** Stands for a name that a model made up: what is not configured never becomes a span name or a label. */
+export const UNKNOWN = 'unknown';
+
+export const SPAN = {
+  loop: 'agent.agentic_loop',
+  step: (index: number) => `agent.step.${index}`,
+  inference: 'model.inference',
+  tool: (name: string) => `tool.${name}`,
+  mcpTool: (name: string) => `mcp.tool.${name}`,
+  delegate: (agent: string) => `delegate.${agent}`,
+  /** Opened by the MCP server. */
+  toolsCall: (name: string) => `tools/call ${name}`,
+  /** Opened by LiteLLM, and by the gateway that stands in for it. */
+  gatewayRequest: 'Received Proxy Server Request',
+} as const;
+
+export const ATTRIBUTE = {
+  agentName: 'agent.name',
+  maxSteps: 'agent.max_steps',
+  stream: 'stream',
+  step: 'step',
+  stepLimit: 'max_steps',
+  toolName: 'tool.name',
+  mcpServer: 'mcp.server',
+  mcpUrl: 'mcp.url',
+  delegationTarget: 'agent.delegation.target',
+  /** A name that is not configured, cut short; on spans alone. */
+  requestedName: 'kaos.requested_name',
+  loggerName: 'logger_name',
+
+  errorType: 'error.type',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  networkTransport: 'network.transport',
+
+  genAiOperation: 'gen_ai.operation.name',
+  genAiProvider: 'gen_ai.provider.name',
+  genAiAgentName: 'gen_ai.agent.name',
+  genAiAgentDescription: 'gen_ai.agent.description',
+  genAiRequestModel: 'gen_ai.request.model',
+  genAiResponseModel: 'gen_ai.response.model',
+  genAiResponseId: 'gen_ai.response.id',
+  genAiFinishReasons: 'gen_ai.response.finish_reasons',
+  genAiInputTokens: 'gen_ai.usage.input_tokens',
+  genAiOutputTokens: 'gen_ai.usage.output_tokens',
+  genAiTokenType: 'gen_ai.token.type',
+  genAiToolName: 'gen_ai.tool.name',
+  genAiToolType: 'gen_ai.tool.type',
+  genAiToolCallId: 'gen_ai.tool.call.id',
+
+  mcpMethod: 'mcp.method.name',
+  mcpProtocolVersion: 'mcp.protocol.version',
+  jsonRpcRequestId: 'jsonrpc.request.id',
+} as const;
+
+/** Labels of KAOS's metrics beside `agent.name`. */
+export const LABEL = { success: 'success', model: 'model', tool: 'tool', target: 'target' } as const;
+
+export const METRIC = {
+  requests: 'kaos.requests',
+  requestDuration: 'kaos.request.duration',
+  modelCalls: 'kaos.model.calls',
+  modelDuration: 'kaos.model.duration',
+  toolCalls: 'kaos.tool.calls',
+  toolDuration: 'kaos.tool.duration',
+  delegations: 'kaos.delegations',
+  delegationDuration: 'kaos.delegation.duration',
+  genAiOperationDuration: 'gen_ai.client.operation.duration',
+  genAiTokenUsage: 'gen_ai.client.token.usage',
+  mcpClientDuration: 'mcp.client.operation.duration',
+  mcpServerDuration: 'mcp.server.operation.duration',
+} as const;
+
+/** Name of the tracer and the meter of a service. */
+export function scopeName(service: string): string {
+  return `kaos.${service}`;
+}

@@ -1,0 +1,38 @@
+import { type Context, context, type Link, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+
+/** HTTP headers, or the `_meta` of an MCP message, as they arrive. */
+export type Carrier = Readonly<Record<string, unknown>>;
+
+/** Headers, or entries of `_meta`, that carry the active span to whoever is called. */
+export function outgoingContext(): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier;
+}
+
+/** The context that a caller sent along. */
+export function incomingContext(carrier: Carrier): Context {
+  return propagation.extract(ROOT_CONTEXT, carrier);
+}
+
+/**
+ * The parent of an MCP call: what `_meta` says, whatever the transport; without it, what the HTTP headers say.
+ * Where both are there and differ, the transport's span is linked.
+ */
+export function mcpParent(meta: Carrier | undefined, headers: Carrier): { parent: Context; links: Link[] } {
+  const transport = incomingContext(headers);
+  const message = incomingContext(meta ?? {});
+  const parentSpan = trace.getSpanContext(message);
+  if (!parentSpan) return { parent: transport, links: [] };
+  const transportSpan = trace.getSpanContext(transport);
+  const isOther = transportSpan && transportSpan.spanId !== parentSpan.spanId;
+  return { parent: message, links: isOther ? [{ context: transportSpan }] : [] };
+}
+
+/** The `traceresponse` header of W3C Trace Context Level 2: it tells a caller which trace its answer made. */
+export function traceResponse(): Record<string, string> {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (!span || !trace.isSpanContextValid(span)) return {};
+  const flags = span.traceFlags.toString(16).padStart(2, '0');
+  return { traceresponse: `00-${span.traceId}-${span.spanId}-${flags}` };
+}

@@ -1,0 +1,97 @@
+import { ModelClient } from '../../../runtime/agent/model-client';
+import { HttpClient } from '../../../runtime/process/http-client';
+import {
+  asksFor,
+  inTurn,
+  says,
+  type ScriptedModel,
+  type ScriptedReply,
+  startScriptedModel,
+} from '../../support/scripted-model';
+
+const http = new HttpClient();
+let model: ScriptedModel;
+
+afterEach(() => model.close());
+afterAll(() => http.close());
+
+const QUESTION = { messages: [{ role: 'user', content: 'hi' }], functions: [] } as const;
+const NEVER = new AbortController().signal;
+
+test('sends the model’s name, the conversation and the key, and no empty list of tools', async () => {
+  const client = await clientOf(says('hello'), { apiKey: 'not-a-real-key' });
+  await client.complete(QUESTION, NEVER);
+  const { headers, ...body } = model.requests[0] ?? { headers: {} };
+  expect(body).toEqual({ model: 'gpt-4o', messages: QUESTION.messages });
+  expect(headers).toMatchObject({
+    authorization: 'Bearer not-a-real-key',
+    'content-type': 'application/json',
+  });
+});
+
+test('sends no authorization without a key', async () => {
+  const client = await clientOf(says('hello'), {});
+  await client.complete(QUESTION, NEVER);
+  expect(model.requests[0]?.headers.authorization).toBeUndefined();
+});
+
+test('takes a base URL with /v1 for one without', async () => {
+  const client = await clientOf(says('hello'), { path: '/v1' });
+  await expect(client.complete(QUESTION, NEVER)).resolves.toMatchObject({ message: { content: 'hello' } });
+});
+
+test('offers functions as OpenAI’s tools', async () => {
+  const client = await clientOf(says('hello'), {});
+  const spec = { name: 'add', description: 'Adds', parameters: { type: 'object' } };
+  await client.complete({ ...QUESTION, functions: [spec] }, NEVER);
+  expect(model.requests[0]?.tools).toEqual([{ type: 'function', function: spec }]);
+});
+
+test('reads an answer, and what it cost', async () => {
+  const client = await clientOf(says('hello'), {});
+  await expect(client.complete(QUESTION, NEVER)).resolves.toEqual({
+    id: 'chatcmpl-1',
+    model: 'gpt-4o-2026',
+    finishReason: 'stop',
+    message: { role: 'assistant', content: 'hello' },
+    usage: { inputTokens: 11, outputTokens: 7 },
+  });
+});
+
+test('reads tool calls, with arguments as the model wrote them', async () => {
+  const client = await clientOf(asksFor(['add', '{"a":']), {});
+  await expect(client.complete(QUESTION, NEVER)).resolves.toMatchObject({
+    finishReason: 'tool_calls',
+    message: {
+      content: null,
+      tool_calls: [{ id: 'call_0', type: 'function', function: { name: 'add', arguments: '{"a":' } }],
+    },
+  });
+});
+
+test.each([undefined, null, {}, { total_tokens: 3 }])('does without usage when it is %j', async (usage) => {
+  const client = await clientOf(says('hello', { usage }), {});
+  await expect(client.complete(QUESTION, NEVER)).resolves.toMatchObject({ usage: undefined });
+});
+
+test('fails when it is given up, hanging up on the model', async () => {
+  const controller = new AbortController();
+  const client = await clientOf(() => {
+    controller.abort();
+    return new Promise(() => undefined);
+  });
+  await expect(client.complete(QUESTION, controller.signal)).rejects.toMatchObject({
+    code: 'model_failed',
+    message: 'the model gateway cannot be reached',
+  });
+  await model.hungUp;
+});
+
+async function clientOf(
+  reply: ScriptedReply | (() => Promise<ScriptedReply>),
+  { apiKey, path = '' }: { apiKey?: string; path?: string } = {},
+): Promise<ModelClient> {
+  model = await startScriptedModel(typeof reply === 'function' ? reply : inTurn(reply));
+  const options = { baseUrl: model.url + path, model: 'gpt-4o', apiKey, timeoutMs: 5_000 };
+  return new ModelClient(options, http);
+}

@@ -1,0 +1,152 @@
+import { parseChatRequest } from '../../../runtime/agent/request';
+import { InvalidRequestError } from '../../../runtime/process/errors';
+
+const USER = { role: 'user', content: 'hi' };
+
+describe('a chat request', () => {
+  test('is read with each role, and what is not known is left out', () => {
+    const toolCall = { id: 'call_0', type: 'function', function: { name: 'add', arguments: '{"a":1}' } };
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'developer', content: 'Use metric units.' },
+      { ...USER, mood: 'good' },
+      { role: 'assistant', content: null, tool_calls: [toolCall] },
+      { role: 'tool', tool_call_id: 'call_0', content: '2' },
+      { role: 'assistant', content: 'two' },
+      USER,
+    ];
+    expect(
+      parseChatRequest({ messages, model: 'any', stream: false, temperature: 9, top_secret: true }),
+    ).toEqual({
+      messages: [...messages.slice(0, 2), USER, ...messages.slice(3)],
+      model: 'any',
+    });
+  });
+
+  test('takes a task from another agent as what a user says', () => {
+    const { messages } = parseChatRequest({ messages: [{ role: 'task-delegation', content: 'dig' }] });
+    expect(messages).toEqual([{ role: 'user', content: 'dig' }]);
+  });
+
+  test('passes content of several parts on as it came', () => {
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==', detail: 'low' } };
+    const content = [{ type: 'text', text: 'what is this?' }, image];
+    expect(parseChatRequest({ messages: [{ role: 'user', content }] }).messages).toEqual([
+      { role: 'user', content },
+    ]);
+  });
+
+  test('may say of the optional fields that they are null', () => {
+    const spoken = { role: 'assistant', content: null };
+    expect(parseChatRequest({ messages: [spoken, USER], stream: null })).toMatchObject({ model: undefined });
+  });
+});
+
+const ROLE =
+  "Invalid discriminator value. Expected 'system' | 'developer' | 'user' | 'task-delegation' | 'assistant' | 'tool'";
+const CONTENT = 'must be a string or a list of content parts';
+const NOT_AN_OBJECT = 'the body must be a JSON object with "messages"';
+
+test.each<[why: string, body: unknown, param: string | undefined, message: string]>([
+  ['the body is missing', undefined, undefined, NOT_AN_OBJECT],
+  ['the body is null', null, undefined, NOT_AN_OBJECT],
+  ['the body is a list', [], undefined, NOT_AN_OBJECT],
+  ['there are no messages', {}, 'messages', 'messages: Invalid input: expected array, received undefined'],
+  [
+    'messages is no list',
+    { messages: 'hi' },
+    'messages',
+    'messages: Invalid input: expected array, received string',
+  ],
+  ['messages is empty', { messages: [] }, 'messages', 'messages: must hold at least one message'],
+  [
+    'a message is no object',
+    { messages: ['hi'] },
+    'messages[0]',
+    'messages[0]: Invalid input: expected object, received string',
+  ],
+  [
+    'a role is not known',
+    { messages: [USER, { role: 'robot', content: 'x' }] },
+    'messages[1].role',
+    `messages[1].role: ${ROLE}`,
+  ],
+  ['a role is missing', { messages: [{ content: 'x' }] }, 'messages[0].role', `messages[0].role: ${ROLE}`],
+  [
+    'content is missing',
+    { messages: [{ role: 'user' }] },
+    'messages[0].content',
+    `messages[0].content: ${CONTENT}`,
+  ],
+  [
+    'content is null',
+    { messages: [{ role: 'user', content: null }] },
+    'messages[0].content',
+    `messages[0].content: ${CONTENT}`,
+  ],
+  [
+    'content is a number',
+    { messages: [{ role: 'user', content: 1 }] },
+    'messages[0].content',
+    `messages[0].content: ${CONTENT}`,
+  ],
+  [
+    'content has no parts',
+    { messages: [{ role: 'user', content: [] }] },
+    'messages[0].content',
+    'messages[0].content: Too small: expected array to have >=1 items',
+  ],
+  [
+    'a part has no type',
+    { messages: [{ role: 'user', content: [{ text: 'x' }] }] },
+    'messages[0].content',
+    `messages[0].content: ${CONTENT}`,
+  ],
+  [
+    'a tool message names no call',
+    { messages: [USER, { role: 'tool', content: 'x' }] },
+    'messages[1].tool_call_id',
+    'messages[1].tool_call_id: Invalid input: expected string, received undefined',
+  ],
+  [
+    'a tool call is incomplete',
+    {
+      messages: [
+        USER,
+        { role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name: 'add' } }] },
+      ],
+    },
+    'messages[1].tool_calls[0].function.arguments',
+    'messages[1].tool_calls[0].function.arguments: Invalid input: expected string, received undefined',
+  ],
+  [
+    'nobody asks',
+    { messages: [{ role: 'system', content: 'x' }] },
+    'messages',
+    'messages: must hold a message of role "user" or "task-delegation"',
+  ],
+  [
+    'the model is no name',
+    { messages: [USER], model: 4 },
+    'model',
+    'model: Invalid input: expected string, received number',
+  ],
+  [
+    'a stream is wanted',
+    { messages: [USER], stream: true },
+    'stream',
+    'stream: streaming is not offered yet; leave it out or send false',
+  ],
+])('fails when %s', (_why, body, param, message) => {
+  const error = thrownBy(() => parseChatRequest(body));
+  expect(error).toBeInstanceOf(InvalidRequestError);
+  expect(error).toMatchObject({ status: 400, param, message });
+});
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,85 @@
+import { type Listening, postJson } from '../../support/http';
+import { startAgent } from '../../support/in-process';
+import { inTurn, says, type ScriptedModel, startScriptedModel } from '../../support/scripted-model';
+import { startTestTelemetry } from '../../support/telemetry';
+
+const telemetry = startTestTelemetry();
+let model: ScriptedModel, agent: Listening;
+
+beforeAll(async () => {
+  model = await startScriptedModel(inTurn(says('four')));
+  agent = await startAgent({
+    name: 'lead',
+    description: 'Leads',
+    modelUrl: model.url,
+    model: 'gpt-4o',
+    instructions: 'Be brief.',
+  });
+});
+afterAll(async () => {
+  await Promise.all([agent.close(), model.close()]);
+  await telemetry.close();
+});
+
+const MESSAGES = [{ role: 'user', content: '2 + 2?' }];
+
+test('answers a chat request in the shape of OpenAI', async () => {
+  const { status, headers, body } = await postJson(`${agent.url}/v1/chat/completions`, {
+    messages: MESSAGES,
+    model: 'any',
+  });
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+  expect(body).toEqual({
+    id: expect.stringMatching(/^chatcmpl-[0-9a-f]{32}$/),
+    object: 'chat.completion',
+    created: expect.any(Number),
+    model: 'any',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: 'four', refusal: null },
+        logprobs: null,
+        finish_reason: 'stop',
+      },
+    ],
+    usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+  });
+});
+
+test('the model hears the instructions first, then the conversation', () => {
+  expect(model.requests[0]).toMatchObject({
+    model: 'gpt-4o',
+    messages: [{ role: 'system', content: 'Be brief.' }, ...MESSAGES],
+  });
+  expect(model.requests[0]?.tools).toBeUndefined();
+});
+
+test('without a model in the request, the reply names the agent', async () => {
+  const { body } = await postJson(`${agent.url}/v1/chat/completions`, { messages: MESSAGES });
+  expect(body.model).toBe('lead');
+});
+
+test.each(['/.well-known/agent.json', '/.well-known/agent'])('its card is at %s', async (path) => {
+  const reply = await fetch(agent.url + path);
+  expect(await reply.json()).toMatchObject({
+    name: 'lead',
+    description: 'Leads',
+    url: `${agent.url}/v1/chat/completions`,
+    capabilities: { streaming: false, pushNotifications: false },
+    skills: [{ id: 'lead', description: 'Leads' }],
+  });
+});
+
+test('lives, and is ready once it waits for nobody', async () => {
+  const [health, ready] = await Promise.all(['/health', '/ready'].map((path) => fetch(agent.url + path)));
+  expect(await health?.json()).toEqual({ status: 'healthy', name: 'lead', timestamp: expect.any(Number) });
+  expect(await ready?.json()).toMatchObject({ status: 'ready', name: 'lead', dependencies: {} });
+});
+
+test('requests that are refused, and probes, leave no spans', async () => {
+  await telemetry.reset();
+  await postJson(`${agent.url}/v1/chat/completions`, { messages: [] });
+  await fetch(`${agent.url}/ready`);
+  expect(telemetry.spans).toEqual([]);
+});

@@ -1,0 +1,95 @@
+import { type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { type Listening, listenHttp } from './http';
+
+/** A chat request as the model received it. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly messages: readonly ModelMessage[];
+  readonly tools?: readonly { readonly function: { readonly name: string; readonly description: string } }[];
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface ModelMessage {
+  readonly role: string;
+  readonly content: unknown;
+  readonly tool_call_id?: string;
+}
+
+/** What the model answers: JSON, or text as it is, with a status. */
+export interface ScriptedReply {
+  readonly status?: number;
+  readonly body: unknown;
+}
+
+/** Decides from the request, and from how many came before it, what the model answers. */
+export type Script = (request: ModelRequest, index: number) => ScriptedReply | Promise<ScriptedReply>;
+
+export interface ScriptedModel extends Listening {
+  readonly requests: readonly ModelRequest[];
+  /** Settles once a caller has hung up before it was answered. */
+  readonly hungUp: Promise<void>;
+}
+
+/** A model gateway whose replies are known. It listens, and answers chat completions and nothing else. */
+export async function startScriptedModel(script: Script): Promise<ScriptedModel> {
+  const requests: ModelRequest[] = [];
+  let noteHangUp: () => void = () => undefined;
+  const hungUp = new Promise<void>((resolve) => {
+    noteHangUp = resolve;
+  });
+  const server = await listenHttp((request, response) => {
+    response.once('close', () => {
+      if (!response.writableFinished) noteHangUp();
+    });
+    void (async () => {
+      if (request.url !== '/v1/chat/completions') return send(response, { status: 404, body: {} });
+      const parsed = JSON.parse(await text(request)) as ModelRequest;
+      const index = requests.push({ ...parsed, headers: request.headers }) - 1;
+      send(response, await script(requests[index] as ModelRequest, index));
+    })();
+  });
+  return { ...server, requests, hungUp };
+}
+
+/** The model gives its answer. */
+export function says(content: unknown, extra: Readonly<Record<string, unknown>> = {}): ScriptedReply {
+  return completion({ role: 'assistant', content }, 'stop', extra);
+}
+
+/** The model asks for tools; arguments that are no string are sent as JSON. Ids are `call_0`, `call_1` … */
+export function asksFor(...calls: readonly (readonly [name: string, args: unknown])[]): ScriptedReply {
+  const toolCalls = calls.map(([name, args], index) => ({
+    id: `call_${index}`,
+    type: 'function',
+    function: { name, arguments: typeof args === 'string' ? args : JSON.stringify(args) },
+  }));
+  return completion({ role: 'assistant', content: null, tool_calls: toolCalls }, 'tool_calls', {});
+}
+
+/** The replies one after the other; the last for all that follow. */
+export function inTurn(...replies: readonly ScriptedReply[]): Script {
+  return (_request, index) => replies[Math.min(index, replies.length - 1)] as ScriptedReply;
+}
+
+/** What the model was told of its tool calls, in the order in which it was told. */
+export function toolResults(request: ModelRequest | undefined): unknown[] {
+  return (request?.messages ?? []).filter(({ role }) => role === 'tool').map(({ content }) => content);
+}
+
+function completion(
+  message: unknown,
+  finishReason: string,
+  extra: Readonly<Record<string, unknown>>,
+): ScriptedReply {
+  const choices = [{ index: 0, finish_reason: finishReason, message }];
+  const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
+  return {
+    body: { id: 'chatcmpl-1', object: 'chat.completion', model: 'gpt-4o-2026', choices, usage, ...extra },
+  };
+}
+
+function send(response: ServerResponse, { status = 200, body }: ScriptedReply): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
