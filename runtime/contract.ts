@@ -128,7 +128,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     host: read.text('AGENT_HOST') ?? AGENT_DEFAULTS.host,
     port: read.port('AGENT_PORT') ?? AGENT_DEFAULTS.port,
     modelUrl: read.url('MODEL_API_URL', read.required('MODEL_API_URL')),
-    modelApiKey: read.text('MODEL_API_KEY'),
+    modelApiKey: read.secret('MODEL_API_KEY'),
     model: read.required('MODEL_NAME'),
     maxSteps: read.count('AGENTIC_LOOP_MAX_STEPS') ?? AGENT_DEFAULTS.maxSteps,
     mcpServers: read.peers('MCP_SERVERS', mcpServerUrlVariable),
@@ -170,7 +170,7 @@ export function mcpServerConfigFromEnv(env: Env): MCPServerConfig {
     name: read.required('MCP_SERVER_NAME'),
     host: read.text('MCP_HOST') ?? MCP_SERVER_DEFAULTS.host,
     port: read.port('MCP_PORT') ?? MCP_SERVER_DEFAULTS.port,
-    toolModules: list(read.required('MCP_TOOL_MODULES')),
+    toolModules: read.paths('MCP_TOOL_MODULES'),
     logLevel: read.logLevel('LOG_LEVEL', 'MCP_LOG_LEVEL') ?? MCP_SERVER_DEFAULTS.logLevel,
   }));
 }
@@ -232,6 +232,18 @@ class EnvReader {
     const value = this.text(variable);
     if (value === undefined) this.problems.push(`${variable} is not set; it is required`);
     return value ?? '';
+  }
+
+  /** A Secret made from a file often ends with a line break, which no header may hold. */
+  secret(variable: string): string | undefined {
+    return this.text(variable)?.trim();
+  }
+
+  paths(variable: string): string[] {
+    const paths = list(this.required(variable));
+    if (this.text(variable) !== undefined && paths.length === 0)
+      this.problems.push(`${variable} is "${this.text(variable)}"; give at least one path`);
+    return paths;
   }
 
   count(variable: string): number | undefined {

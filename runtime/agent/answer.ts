@@ -5,19 +5,23 @@ import { traceResponse } from '../telemetry/trace-context';
 import { type LoopParts, type LoopResult, runLoop, setUsage } from './loop';
 import { type ChatRequest } from './request';
 
-/** An answer, and the headers that say which trace shows how it came about. */
-export interface Answer extends LoopResult {
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** Answers chat requests: the agent's instructions, the conversation, the loop, all in one span. */
-export type Answerer = (request: ChatRequest, signal: AbortSignal) => Promise<Answer>;
+/**
+ * Answers chat requests: the agent's instructions, the conversation, the loop, all in one span.
+ *
+ * @param onTrace is told at once by which headers a reply, good or bad, says which trace shows how it came about
+ */
+export type Answerer = (
+  request: ChatRequest,
+  signal: AbortSignal,
+  onTrace: (headers: Record<string, string>) => void,
+) => Promise<LoopResult>;
 
 export function buildAnswerer(config: AgentConfig, instructions: string, parts: LoopParts): Answerer {
   const operation = agenticLoop(config);
   const { withSpan } = parts.instrumentation;
-  return (request, signal) =>
+  return (request, signal, onTrace) =>
     withSpan(operation, async (span) => {
+      onTrace(traceResponse());
       const result = await runLoop(
         parts,
         [{ role: 'system', content: instructions }, ...request.messages],
@@ -27,6 +31,6 @@ export function buildAnswerer(config: AgentConfig, instructions: string, parts: 
       span.setAttribute(ATTRIBUTE.genAiFinishReasons, [result.finishReason]);
       const { inputTokens, outputTokens } = result.usage;
       parts.log.info({ steps: result.steps, inputTokens, outputTokens }, 'request answered');
-      return { ...result, headers: traceResponse() };
+      return result;
     });
 }

@@ -101,7 +101,7 @@ async function callTool(
       tool?.operation ?? executeUnknownTool(name),
       async (span) => {
         span.setAttribute(ATTRIBUTE.genAiToolCallId, call.id);
-        if (!tool) throw new ToolError('tool_unknown', unknownTool(name, tools));
+        if (!tool) throw unknownTool(name, tools);
         const output = await tool.call(parseArguments(call), signal);
         log.debug(`${tool.operation.name} answered`);
         return output;
@@ -111,12 +111,21 @@ async function callTool(
   } catch (error) {
     // Whoever asked is gone: there is nobody left to tell.
     if (signal.aborted) throw error;
-    return answer(`Error: ${error instanceof Error ? error.message : String(error)}`);
+    return answer(`Error: ${reasonFor(error)}`);
   }
 }
 
-function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): string {
-  return `there is no tool "${name}"; call one of: ${[...tools.keys()].join(', ') || '(none)'}`;
+/** What the model is told of a failure. */
+function reasonFor(error: unknown): string {
+  if (error instanceof ToolError) return error.forModel;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): ToolError {
+  const known = [...tools.keys()].join(', ') || '(none)';
+  return new ToolError('tool_unknown', 'the model called a tool that it was not offered', {
+    forModel: `there is no tool "${name}"; call one of: ${known}`,
+  });
 }
 
 function parseArguments({ function: { name, arguments: text } }: ToolCall): Record<string, unknown> {

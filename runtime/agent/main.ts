@@ -29,6 +29,7 @@ void runMain(async () => {
   const instructions = readInstructions(config);
   const telemetry = startTelemetry(process.env, config.name);
   const log = buildLogger({ name: config.name, level: config.logLevel, export: telemetry.enabled });
+  log.info(telemetry.summary);
   const instrumentation = buildInstrumentation(config.name, log);
 
   const http = new HttpClient();

@@ -16,6 +16,8 @@ import { outgoingContext } from '../telemetry/trace-context';
 import { mcpFetch } from './mcp-fetch';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A server without sessions cannot say that its tools changed, so it is asked again. */
+const TOOLS_FRESH_MS = 30_000;
 
 /** A session with a server, and how many calls lean on it. */
 interface Connection {
@@ -29,6 +31,7 @@ export class MCPClient {
   readonly url: URL;
   private connection: Connection | undefined;
   private tools: Promise<MCPTool[]> | undefined;
+  private toolsAskedAt = 0;
   /** The transport gives all messages one signal; this is that of the call which the message is part of. */
   private readonly callSignal = new AsyncLocalStorage<AbortSignal>();
 
@@ -41,8 +44,10 @@ export class MCPClient {
     this.url = new URL(url.endsWith(MCP_PATH) ? url : url + MCP_PATH);
   }
 
-  /** What the server offers, remembered until the server says that it changed or the connection is lost. */
+  /** What the server offers, remembered for half a minute, unless it says that it changed or the connection is lost. */
   async listTools(): Promise<readonly MCPTool[]> {
+    if (performance.now() - this.toolsAskedAt > TOOLS_FRESH_MS) this.tools = undefined;
+    if (!this.tools) this.toolsAskedAt = performance.now();
     this.tools ??= this.withClient(fetchTools);
     try {
       return await this.tools;

@@ -1,6 +1,6 @@
 import { type CallToolResult, McpError, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 import { type Logger } from 'pino';
-import { ToolError } from '../process/errors';
+import { CancelledError, ToolError } from '../process/errors';
 import { executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
 import { type MCPClient } from './mcp-client';
@@ -40,7 +40,7 @@ export class MCPTools implements Tools {
       call: (args, signal) =>
         this.withSpan(operation, async () => {
           const result = await this.ask(server, name, args, signal);
-          if (result.isError) throw new ToolError('tool_error', textOf(result));
+          if (result.isError) throw failed(name, textOf(result));
           return textOf(result);
         }),
     };
@@ -55,11 +55,16 @@ export class MCPTools implements Tools {
     try {
       return await server.callTool(tool, args, signal);
     } catch (error) {
+      if (signal.aborted) throw new CancelledError();
       // An MCP error is the server's answer, such as that it knows no such tool.
-      if (error instanceof McpError) throw new ToolError('tool_error', error.message, { cause: error });
+      if (error instanceof McpError) throw failed(tool, error.message);
       throw new ToolError('tool_unavailable', `tool "${tool}" could not be called`, { cause: error });
     }
   }
+}
+
+function failed(tool: string, said: string): ToolError {
+  return new ToolError('tool_error', `tool "${tool}" answered with an error`, { forModel: said });
 }
 
 /** All that a tool returned, as text; what is no text is named, so that the model knows that it was there. */

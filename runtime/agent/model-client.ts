@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CHAT_PATH } from '../contract';
-import { ModelError } from '../process/errors';
+import { CancelledError, ModelError } from '../process/errors';
 import { type HttpClient } from '../process/http-client';
 import { outgoingContext } from '../telemetry/trace-context';
 import { type ToolCall } from './chat';
@@ -44,6 +44,7 @@ export class ModelClient implements Model {
       const reply = await this.http.request(this.url, { method: 'POST', headers, body, signal, timeoutMs });
       return { status: reply.statusCode, text: await reply.body.text() };
     } catch (error) {
+      if (signal.aborted) throw new CancelledError();
       throw new ModelError('the model gateway cannot be reached', undefined, { cause: error });
     }
   }

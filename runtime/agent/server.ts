@@ -7,8 +7,9 @@ import { type AgentConfig, CARD_PATH, CHAT_PATH, HEALTH_PATH, READY_PATH } from 
 import { type Dependencies } from '../process/dependencies';
 import { replyWithError, replyWithNotFound } from '../process/http-errors';
 import { incomingContext } from '../telemetry/trace-context';
-import { type Answer, type Answerer } from './answer';
+import { type Answerer } from './answer';
 import { buildAgentCard } from './card';
+import { type LoopResult } from './loop';
 import { type ChatRequest, parseChatRequest } from './request';
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -48,8 +49,8 @@ export function buildAgentServer(parts: {
     },
     async (request, reply) => {
       const chat = parseChatRequest(request.body);
-      const result = await answer(chat, abortedWithClient(reply));
-      return reply.headers(result.headers).send(completion(name, chat, result));
+      const result = await answer(chat, abortedWithClient(reply), (headers) => reply.headers(headers));
+      return completion(name, chat, result);
     },
   );
   return server;
@@ -66,7 +67,7 @@ function abortedWithClient(reply: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-function completion(agent: string, { model }: ChatRequest, { content, finishReason, usage }: Answer) {
+function completion(agent: string, { model }: ChatRequest, { content, finishReason, usage }: LoopResult) {
   return {
     id: `chatcmpl-${randomUUID().replaceAll('-', '')}`,
     object: 'chat.completion',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CARD_PATH, CHAT_PATH, type Peer } from '../contract';
-import { DelegationError } from '../process/errors';
+import { CancelledError, DelegationError } from '../process/errors';
 import { type HttpClient } from '../process/http-client';
 import { delegateTo } from '../telemetry/operations';
 import { outgoingContext } from '../telemetry/trace-context';
@@ -84,6 +84,7 @@ export class SubAgents implements Tools {
       const reply = await this.http.request(agent.url + CHAT_PATH, options);
       return { status: reply.statusCode, text: await reply.body.text() };
     } catch (error) {
+      if (signal.aborted) throw new CancelledError();
       throw new DelegationError(`agent "${agent.name}" cannot be reached`, undefined, { cause: error });
     }
   }

@@ -13,6 +13,7 @@ void runMain(async () => {
   const tools = new Map(loadTools(config.toolModules).map((tool) => [tool.name, runnableTool(tool)]));
   const telemetry = startTelemetry(process.env, config.name);
   const log = buildLogger({ name: config.name, level: config.logLevel, export: telemetry.enabled });
+  log.info(telemetry.summary);
   const { withSpan } = buildInstrumentation(config.name, log);
   const server = buildMCPServer({ name: config.name, tools, withSpan, log });
   await serve(server, { ...config, log, closing: [telemetry] });

@@ -1,6 +1,7 @@
 import { type CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv-provider.js';
 import { z } from 'zod';
+import { ConfigError } from '../contract';
 import { ToolError } from '../process/errors';
 import { type NamedTool } from './load-tools';
 import { type JsonSchema, type ToolDefinition } from './tool';
@@ -15,11 +16,11 @@ export interface RunnableTool {
 }
 
 export function runnableTool({ name, definition }: NamedTool): RunnableTool {
-  const check = argumentsCheck(definition);
+  const { inputSchema, check } = readSchema(name, definition);
   return {
     name,
     description: definition.description,
-    inputSchema: jsonSchemaOf(definition),
+    inputSchema,
     async run(args, signal) {
       const checked = check(args ?? {});
       try {
@@ -31,6 +32,18 @@ export function runnableTool({ name, definition }: NamedTool): RunnableTool {
       }
     },
   };
+}
+
+/** @throws ConfigError naming the tool whose schema a model cannot be shown */
+function readSchema(name: string, definition: ToolDefinition) {
+  try {
+    return { inputSchema: jsonSchemaOf(definition), check: argumentsCheck(definition) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([
+      `MCP_TOOL_MODULES: the input schema of tool "${name}" is no JSON Schema: ${reason}`,
+    ]);
+  }
 }
 
 function jsonSchemaOf({ input }: ToolDefinition): JsonSchema {

@@ -1,6 +1,8 @@
 /** An error that a process can raise: `code` is for programs, the message for people. */
 export abstract class ProcessError extends Error {
   abstract readonly code: string;
+  /** How it is logged. */
+  readonly severity: 'error' | 'warn' = 'error';
   /** What `error.type` says on spans and metrics: of few values, never free text. */
   get type(): string {
     return this.code;
@@ -14,6 +16,17 @@ export abstract class HttpError extends ProcessError {
   abstract readonly category: 'invalid_request_error' | 'api_error' | 'agent_error';
   /** Path of the offending field in the request. */
   readonly param: string | undefined = undefined;
+}
+
+/** Whoever asked has gone, so the work was given up. It counts as no failure of anybody's. */
+export class CancelledError extends HttpError {
+  readonly code = 'cancelled';
+  readonly status = 499;
+  readonly category = 'invalid_request_error';
+
+  constructor() {
+    super('the client closed the request');
+  }
 }
 
 /** The request cannot be understood. */
@@ -55,6 +68,7 @@ export class ModelError extends HttpError {
  */
 export class StepLimitError extends HttpError {
   readonly code = 'max_steps_reached';
+  override readonly severity = 'warn';
   readonly status = 422;
   readonly category = 'agent_error';
 
@@ -63,13 +77,16 @@ export class StepLimitError extends HttpError {
   }
 }
 
-/** A tool said that it failed, or could not be called. The message goes to the model. */
+/** A tool said that it failed, or could not be called. */
 export class ToolError extends ProcessError {
   readonly code: 'tool_error' | 'tool_unknown' | 'tool_unavailable' | 'tool_arguments_invalid';
+  /** What the model is told. Unlike the message it may repeat what the tool said, which is content. */
+  readonly forModel: string;
 
-  constructor(code: ToolError['code'], message: string, options?: ErrorOptions) {
+  constructor(code: ToolError['code'], message: string, options: ErrorOptions & { forModel?: string } = {}) {
     super(message, options);
     this.code = code;
+    this.forModel = options.forModel ?? message;
   }
 }
 

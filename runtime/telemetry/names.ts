@@ -32,6 +32,8 @@ export const ATTRIBUTE = {
   delegationTarget: 'agent.delegation.target',
   /** A name that is not configured, cut short; on spans alone. */
   requestedName: 'kaos.requested_name',
+  /** The work was given up because whoever asked has gone. */
+  cancelled: 'kaos.cancelled',
   loggerName: 'logger_name',
 
   errorType: 'error.type',

@@ -4,6 +4,8 @@ import type * as Sdk from './sdk';
 /** The OpenTelemetry SDK of a process, started. */
 export interface Telemetry {
   readonly enabled: boolean;
+  /** What to say of it in the log. */
+  readonly summary: string;
   /** Sends what is left and stops, within {@link FLUSH_SECONDS} even when the collector hangs. */
   close(): Promise<void>;
 }
@@ -22,10 +24,18 @@ export function startTelemetry(env: Env, fallbackName: string): Telemetry {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { startSdk } = require('./sdk') as typeof Sdk;
   const sdk = startSdk(service);
-  return { enabled: true, close: () => within(FLUSH_SECONDS * 1000, sdk.shutdown()) };
+  return {
+    enabled: true,
+    summary: `OpenTelemetry initialized: ${env.OTEL_EXPORTER_OTLP_ENDPOINT} (service: ${service})`,
+    close: () => within(FLUSH_SECONDS * 1000, sdk.shutdown()),
+  };
 }
 
-const OFF: Telemetry = { enabled: false, close: () => Promise.resolve() };
+const OFF: Telemetry = {
+  enabled: false,
+  summary: 'OpenTelemetry Enabled: false',
+  close: () => Promise.resolve(),
+};
 
 /** Settles with the work or at the deadline; a failed export is the exporter's to report, not a reason to hang. */
 async function within(limitMs: number, work: Promise<unknown>): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Attributes, metrics, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Logger } from 'pino';
-import { errorType } from '../process/errors';
+import { CancelledError, errorType, ProcessError } from '../process/errors';
 import { Instruments } from './instruments';
 import { ATTRIBUTE, LABEL, METRIC, scopeName } from './names';
 import { type Operation } from './operations';
@@ -16,7 +16,8 @@ export interface Instrumentation {
 
 /**
  * The span is active while the work runs and ends when it settles; what was thrown is logged while the span is
- * still open, recorded on it and thrown on. One timer feeds every metric of the operation.
+ * still open, recorded on it and thrown on. Work that was cancelled did not fail: its span says so and has no status.
+ * One timer feeds every metric of the operation.
  */
 export function buildInstrumentation(service: string, log: Logger): Instrumentation {
   const tracer = trace.getTracer(scopeName(service));
@@ -31,21 +32,23 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
       name,
       { kind, attributes, links: links ? [...links] : [] },
       async (span) => {
-        let failure: unknown;
-        let failed = false;
+        let failure: string | undefined;
         try {
           const result = await work(span);
           span.setStatus({ code: SpanStatusCode.OK });
           return result;
         } catch (error) {
-          failed = true;
-          failure = error;
-          if (operation.counted) log.error({ err: error }, `${name} failed`);
+          if (error instanceof CancelledError) {
+            span.setAttribute(ATTRIBUTE.cancelled, true);
+            throw error;
+          }
+          failure = errorType(error);
+          if (operation.counted) log[severityOf(error)]({ err: error }, `${name} failed`);
           recordFailure(span, error);
           throw error;
         } finally {
           span.end();
-          measure(operation, performance.now() - startedAt, failed ? errorType(failure) : undefined);
+          measure(operation, performance.now() - startedAt, failure);
         }
       },
     );
@@ -71,6 +74,10 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
   };
 
   return { withSpan, recordTokens };
+}
+
+function severityOf(error: unknown): 'error' | 'warn' {
+  return error instanceof ProcessError ? error.severity : 'error';
 }
 
 function recordFailure(span: Span, error: unknown): void {

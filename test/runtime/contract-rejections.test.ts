@@ -71,6 +71,11 @@ test.each<[why: string, env: Env, problem: string]>([
 test.each<[why: string, env: Env, problem: string]>([
   ['the name is missing', { MCP_TOOL_MODULES: 'a.js' }, 'MCP_SERVER_NAME is not set; it is required'],
   ['there are no tools', { MCP_SERVER_NAME: 'a' }, 'MCP_TOOL_MODULES is not set; it is required'],
+  [
+    'the list of tools is empty',
+    { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: ' , ' },
+    'MCP_TOOL_MODULES is " , "; give at least one path',
+  ],
 ])('an MCP server fails when %s', (_why, env, problem) => {
   expect(() => mcpServerConfigFromEnv(env)).toThrow(new ConfigError([problem]));
 });

@@ -1,3 +1,4 @@
+import { SpanStatusCode } from '@opentelemetry/api';
 import { z } from 'zod';
 import { tool } from '../../../runtime/mcp-server/tool';
 import { type Listening, postJson, signalled } from '../../support/http';
@@ -30,7 +31,11 @@ test('a client that hangs up ends the model call', async () => {
   client.abort();
   await expect(reply).rejects.toThrow('This operation was aborted');
   await model.hungUp;
-  expect((await telemetry.span('agent.agentic_loop')).ended).toBe(true);
+  // Whoever hangs up has not met a failure: it is no reason to wake anybody.
+  const loop = await telemetry.span('agent.agentic_loop');
+  expect(loop.status.code).toBe(SpanStatusCode.UNSET);
+  expect(loop.attributes['kaos.cancelled']).toBe(true);
+  expect(telemetry.logs.filter(({ severityText }) => severityText === 'ERROR')).toEqual([]);
 });
 
 test('a client that hangs up ends the task of a sub-agent, and the model call in it', async () => {

@@ -28,7 +28,6 @@ test.each<[failing: string, replies: ScriptedReply[], spans: string[]]>([
   ['tool that nobody offers', [asksFor(['made_up', {}]), says('sorry')], ['tool.unknown']],
   ['delegation', [asksFor(['delegate_to_worker', { task: 'x' }]), says('sorry')], ['delegate.worker']],
   ['model', [{ status: 503, body: '' }], ['model.inference', 'agent.agentic_loop']],
-  ['loop without end', [asksFor(['echo', { text: 'x' }])], ['agent.agentic_loop']],
 ])('a failing %s is logged as an error, while its span is open', async (_failing, replies, names) => {
   await ask(replies);
   const errors = telemetry.logs.filter(({ severityText }) => severityText === 'ERROR');
@@ -41,6 +40,13 @@ test.each<[failing: string, replies: ScriptedReply[], spans: string[]]>([
     expect(log?.spanContext).toMatchObject({ traceId: span.spanContext().traceId, spanId: idOf(span) });
     expect(log?.attributes['exception.message']).toContain(span.status.message);
   }
+});
+
+test('a loop that uses up its steps is a warning', async () => {
+  await ask([asksFor(['echo', { text: 'x' }])]);
+  const [warning] = telemetry.logs.filter(({ severityText }) => severityText === 'WARN');
+  expect(warning?.body).toBe('agent.agentic_loop failed');
+  expect(warning && telemetry.openSpanOf(warning)).toBe(only(telemetry.spans, 'agent.agentic_loop'));
 });
 
 test('each record belongs to a span that was still open, and names its logger', async () => {

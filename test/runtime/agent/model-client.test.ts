@@ -81,8 +81,8 @@ test('fails when it is given up, hanging up on the model', async () => {
     return new Promise(() => undefined);
   });
   await expect(client.complete(QUESTION, controller.signal)).rejects.toMatchObject({
-    code: 'model_failed',
-    message: 'the model gateway cannot be reached',
+    code: 'cancelled',
+    message: 'the client closed the request',
   });
   await model.hungUp;
 });

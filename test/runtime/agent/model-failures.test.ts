@@ -31,6 +31,9 @@ test.each<[why: string, reply: ScriptedReply, message: string, errorType: string
   open.push(model);
   const reply = await ask(model.url);
   expect(reply).toMatchObject({ status: 502, body: { error: badGateway(message) } });
+  // A failure is where a trace is wanted most.
+  const { traceId } = only(telemetry.spans, 'agent.agentic_loop').spanContext();
+  expect(reply.headers.get('traceresponse')).toContain(traceId);
   expect(spanTree(telemetry.spans)).toEqual([
     'agent.agentic_loop INTERNAL ERROR',
     '  agent.step.1 INTERNAL ERROR',

@@ -92,10 +92,11 @@ test('a tool that fails is news for the model, and an error on its spans alone',
     '    model.inference CLIENT OK',
   ]);
   const span = only(telemetry.spans, 'tool.fail');
-  expect(span.status.message).toBe('out of paper');
+  // What the tool said is content: the model is told, the trace is not.
+  expect(span.status.message).toBe('tool "fail" answered with an error');
   expect(span.attributes['error.type']).toBe('tool_error');
   expect(span.events).toMatchObject([
-    { name: 'exception', attributes: { 'exception.message': 'out of paper' } },
+    { name: 'exception', attributes: { 'exception.message': 'tool "fail" answered with an error' } },
   ]);
 });
 

@@ -59,6 +59,7 @@ test('fails when the port is taken, saying which', async () => {
   const agent = startProcess(bundles.agent, agentConfigToEnv({ ...llmAt(), ...LOOPBACK, port: taken.port }));
   expect(await agent.exit).toBe(1);
   expect(logged(await agent.stdout)).toMatchObject([
+    { severity: 'INFO', message: 'OpenTelemetry Enabled: false' },
     {
       severity: 'FATAL',
       logger_name: 'lead',
