@@ -1,0 +1,42 @@
+/**
+ * Bundles each process and the command line into one file of their own under lib/bin: they start in half the
+ * time, the image needs no node_modules, and an installed package brings no second OpenTelemetry along.
+ */
+import { build } from 'esbuild';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const { metafile } = await build({
+  entryPoints: {
+    agent: 'runtime/agent/main.ts',
+    'mcp-server': 'runtime/mcp-server/main.ts',
+    gateway: 'cli/local/gateway/main.ts',
+    kaos: 'cli/main.ts',
+    'end-with-parent': 'cli/local/end-with-parent.ts',
+  },
+  outdir: 'lib/bin',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+  metafile: true,
+  legalComments: 'none',
+  banner: { js: '#!/usr/bin/env node\n// Licences of the packages in here: THIRD-PARTY-LICENSES.txt' },
+  logLevel: 'warning',
+});
+writeFileSync('lib/bin/THIRD-PARTY-LICENSES.txt', licences(Object.keys(metafile.inputs)));
+
+/** The licence of each package that went into the bundles. */
+function licences(files) {
+  const packages = files.map((file) => file.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0]).filter(Boolean);
+  return [...new Set(packages)].sort().map(licenceOf).join('\n\n');
+}
+
+function licenceOf(directory) {
+  const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file ? readFileSync(join(directory, file), 'utf8').trim() : `Licence: ${license}`;
+  return `${name} ${version}\n${'-'.repeat(60)}\n${text}`;
+}

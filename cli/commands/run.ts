@@ -1,0 +1,57 @@
+import { styleFor, reporter } from '../console';
+import { interruption } from '../interrupt';
+import { ask, type Outcome } from '../local/ask';
+import { UserError } from '../local/errors';
+import { readManifests } from '../local/manifests';
+import { buildPlan, chooseAgent } from '../local/plan';
+import { noSecrets, readSecrets } from '../local/secrets';
+import { LocalSystem } from '../local/system';
+import { printOutcome, type Results, resultsOf } from '../results';
+
+export interface RunOptions {
+  readonly message: string;
+  readonly agent?: string;
+  readonly json?: boolean;
+  readonly manifests: string;
+  readonly secrets?: string;
+}
+
+/** `kaos run`: starts a chart, asks once, prints answer and trace, stops everything. */
+export async function run(chart: string, options: RunOptions, binDirectory: string): Promise<void> {
+  const interrupted = interruption();
+  const plan = buildPlan(readManifests(options.manifests, chart));
+  const agent = chooseAgent(plan, options.agent);
+  const style = styleFor(process.stderr);
+  const system = await LocalSystem.start(
+    plan,
+    {
+      ports: new Map(),
+      secrets: options.secrets === undefined ? noSecrets : readSecrets(options.secrets),
+      binDirectory,
+      watcher: reporter(process.stderr, style),
+      restart: false,
+    },
+    interrupted.signal,
+  );
+  let outcome: Outcome;
+  try {
+    outcome = await ask(system.ports.urlOf(agent), options.message, interrupted.signal);
+    process.stderr.write(`\n${agent.name} answered in ${Math.round(outcome.durationMs)} ms\n`);
+  } finally {
+    // Whatever came of the question: what the processes flush at their end belongs to the results.
+    await system.stop();
+  }
+  print(resultsOf(chart, agent.name, options.message, outcome, system), options);
+  failWhere(outcome, system);
+}
+
+function print(results: Results, { json }: RunOptions): void {
+  if (json) process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
+  else printOutcome(results, process.stdout);
+}
+
+function failWhere({ status, answer }: Outcome, { died }: LocalSystem): void {
+  if (status === 'error') throw new UserError(`the agent answered with an error: ${answer}`);
+  if (died.length > 0)
+    throw new UserError(`there is an answer, but ${died.join(', ')} ended while it was made`);
+}

@@ -1,0 +1,98 @@
+import { reporter, type Style, styleFor } from '../console';
+import { interruption } from '../interrupt';
+import { isFree } from '../local/addresses';
+import { ask, curlLine } from '../local/ask';
+import { UserError } from '../local/errors';
+import { readManifests } from '../local/manifests';
+import { agentsOf, buildPlan, chooseAgent, entryAgents, type Plan, type Workload } from '../local/plan';
+import { noSecrets, readSecrets } from '../local/secrets';
+import { LocalSystem } from '../local/system';
+import { whenAborted } from '../local/when-aborted';
+import { wholeTrace } from '../local/whole-trace';
+import { printOutcome, resultsOf } from '../results';
+
+export interface UpOptions {
+  readonly message?: string;
+  readonly agent?: string;
+  readonly port?: number;
+  readonly manifests: string;
+  readonly secrets?: string;
+}
+
+/** Where the agent that people talk to listens when nobody says otherwise and it is free. */
+const USUAL_PORT = 8000;
+
+/** `kaos up`: starts a chart, asks a question if there is one, and stays until it is interrupted. */
+export async function up(chart: string | undefined, options: UpOptions, binDirectory: string): Promise<void> {
+  const interrupted = interruption();
+  const plan = buildPlan(readManifests(options.manifests, chart));
+  const needsOne = options.message !== undefined || options.agent !== undefined || options.port !== undefined;
+  const front = needsOne ? chooseAgent(plan, options.agent) : entryAgents(plan)[0];
+  const style = styleFor(process.stderr);
+  const system = await LocalSystem.start(
+    plan,
+    {
+      ports: await frontPort(front, options.port),
+      secrets: options.secrets === undefined ? noSecrets : readSecrets(options.secrets),
+      binDirectory,
+      watcher: reporter(process.stderr, style),
+      restart: true,
+    },
+    interrupted.signal,
+  );
+  try {
+    if (front && options.message !== undefined)
+      await askAndShow(system, front, options.message, interrupted.signal);
+    printAddresses(system, plan, front, options.message, style);
+    const failure = await Promise.race([whenAborted(interrupted.signal), system.failure]);
+    if (failure) throw failure;
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+  } finally {
+    process.stderr.write(style.dim('\nstopping\n'));
+    await system.stop();
+  }
+}
+
+async function frontPort(
+  front: Workload | undefined,
+  wanted: number | undefined,
+): Promise<Map<Workload, number>> {
+  if (!front) return new Map();
+  if (wanted !== undefined) return new Map([[front, wanted]]);
+  return (await isFree(USUAL_PORT)) ? new Map([[front, USUAL_PORT]]) : new Map();
+}
+
+async function askAndShow(
+  system: LocalSystem,
+  agent: Workload,
+  message: string,
+  signal: AbortSignal,
+): Promise<void> {
+  process.stderr.write(`\nasking ${agent.name}: ${message}\n`);
+  const outcome = await ask(system.ports.urlOf(agent), message, signal);
+  if (system.collector && outcome.traceId) await wholeTrace(system.collector.store, outcome.traceId);
+  printOutcome(resultsOf(system.plan.chart, agent.name, message, outcome, system), process.stdout);
+  if (outcome.status === 'error') throw new UserError(`the agent answered with an error: ${outcome.answer}`);
+}
+
+function printAddresses(
+  system: LocalSystem,
+  plan: Plan,
+  front: Workload | undefined,
+  message: string | undefined,
+  style: Style,
+): void {
+  const line = (name: string, address: string) => process.stdout.write(`  ${name.padEnd(14)} ${address}\n`);
+  process.stdout.write(`\n${style.bold('running')}\n`);
+  for (const agent of agentsOf(plan)) line(agent.name, system.ports.urlOf(agent));
+  if (system.collector)
+    line('OTLP', `${system.collector.grpcUrl} (gRPC), ${system.collector.httpUrl} (HTTP)`);
+  if (front) {
+    const question = message ?? 'What can you do?';
+    process.stdout.write(
+      `\n${style.bold('ask again')}\n  ${curlLine(system.ports.urlOf(front), question)}\n`,
+    );
+  }
+  process.stdout.write(`\n${style.dim('Ctrl-C stops everything')}\n`);
+}

@@ -1,0 +1,65 @@
+import { CHAT_PATH } from '../../runtime/contract';
+import { UserError } from './errors';
+
+/** What came of a question. */
+export interface Outcome {
+  readonly status: 'ok' | 'error';
+  /** The agent's answer; on an error, what went wrong. */
+  readonly answer: string;
+  /** Null when the agent runs without telemetry. */
+  readonly traceId: string | null;
+  readonly durationMs: number;
+}
+
+/**
+ * Asks an agent one question. An answer that is an error is an outcome, not an exception.
+ *
+ * @throws UserError when there is no answer at all
+ */
+export async function ask(agentUrl: string, message: string, signal: AbortSignal): Promise<Outcome> {
+  const startedAt = performance.now();
+  const { ok, status, headers, text } = await post(agentUrl, message, signal);
+  return {
+    ...(ok ? answerOf(text) : { status: 'error', answer: `${status}: ${errorOf(text)}` }),
+    traceId: headers.get('traceresponse')?.split('-')[1] ?? null,
+    durationMs: performance.now() - startedAt,
+  };
+}
+
+async function post(agentUrl: string, message: string, signal: AbortSignal) {
+  try {
+    const reply = await fetch(agentUrl + CHAT_PATH, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: chatBody(message),
+      signal,
+    });
+    return { ok: reply.ok, status: reply.status, headers: reply.headers, text: await reply.text() };
+  } catch (cause) {
+    if (signal.aborted) throw new UserError('stopped before the agent had answered', { cause });
+    throw new UserError(`the agent at ${agentUrl} ended before it had answered`, { cause });
+  }
+}
+
+/** The same question for a shell. */
+export function curlLine(agentUrl: string, message: string): string {
+  const body = chatBody(message).replaceAll("'", "'\\''");
+  return `curl -s ${agentUrl}${CHAT_PATH} -H 'content-type: application/json' -d '${body}'`;
+}
+
+function chatBody(message: string): string {
+  return JSON.stringify({ messages: [{ role: 'user', content: message }] });
+}
+
+function answerOf(text: string): Pick<Outcome, 'status' | 'answer'> {
+  const { choices } = JSON.parse(text) as { choices: [{ message: { content: string } }] };
+  return { status: 'ok', answer: choices[0].message.content };
+}
+
+function errorOf(text: string): string {
+  try {
+    return (JSON.parse(text) as { error: { message: string } }).error.message;
+  } catch {
+    return text.slice(0, 500);
+  }
+}

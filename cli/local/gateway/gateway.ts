@@ -1,0 +1,145 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type IncomingHttpHeaders } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { Agent } from 'undici';
+import { CHAT_PATH, GATEWAY_LIVENESS_PATH, GATEWAY_READINESS_PATH } from '../../../runtime/contract';
+import { type GatewayConfig } from './config';
+import { answerErrorsAsOpenAI, OpenAIError } from './openai-error';
+import { routeFor, type Route } from './route';
+import { callUpstream } from './upstream';
+
+/** How a request ended well: what was sent on, and the upstream's status. Failures are thrown. */
+export interface Served {
+  /** What the caller asked for. */
+  readonly model: string;
+  /** What the upstream was asked for. */
+  readonly upstreamModel: string;
+  readonly status: number;
+}
+
+/** Wraps the handling of a chat request, from before the upstream is called until its last byte is passed on. */
+export type Trace = (
+  headers: IncomingHttpHeaders,
+  model: string,
+  work: () => Promise<Served>,
+) => Promise<Served>;
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig;
+  /** Base URL, without `/v1`, of the model behind entries whose `api_base` is not known. */
+  readonly upstream: string;
+  /**
+   * Told of each request that was served, after its last byte.
+   * @default - nobody is told
+   */
+  readonly onRequest?: (served: Served) => void;
+  /**
+   * Wraps each request, for instance in a span.
+   * @default - the work is done without wrapping
+   */
+  readonly trace?: Trace;
+}
+
+/** A stand-in for the LiteLLM proxy, not yet listening, that serves the models of its configuration. */
+export function buildGateway({
+  config,
+  upstream,
+  onRequest,
+  trace = direct,
+}: GatewayOptions): FastifyInstance {
+  const app = Fastify({ bodyLimit: MAX_REQUEST_BYTES, forceCloseConnections: true });
+  const dispatcher = new Agent(UPSTREAM_LIMITS);
+  app.addHook('onClose', () => dispatcher.destroy());
+  answerErrorsAsOpenAI(app);
+
+  app.get(GATEWAY_LIVENESS_PATH, async () => ({ status: 'alive' }));
+  app.get(GATEWAY_READINESS_PATH, async () => ({ status: 'healthy' }));
+
+  for (const path of ['/v1/models', '/models']) {
+    app.get(path, async (request) => {
+      checkKey(config.masterKey, request.headers.authorization);
+      const models = config.models.map(({ name }) => ({
+        id: name,
+        object: 'model',
+        created: 0,
+        owned_by: 'kaos',
+      }));
+      return { object: 'list', data: models };
+    });
+  }
+  for (const path of [CHAT_PATH, '/chat/completions']) {
+    app.post(path, async (request, reply) => {
+      checkKey(config.masterKey, request.headers.authorization);
+      const { body, model } = readBody(request.body);
+      const served = await trace(request.headers, model, async () => {
+        const route = routeOf(config, model);
+        const signal = goneSignal(reply);
+        const response = await callUpstream({ route, body, fallback: upstream, dispatcher, signal });
+        await passOn(response, reply);
+        return { model, upstreamModel: route.model, status: response.statusCode };
+      });
+      onRequest?.(served);
+    });
+  }
+  return app;
+}
+
+const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
+/** The body's limit is the silence between two chunks; models think longer than anything else on this machine. */
+const UPSTREAM_LIMITS = {
+  connectTimeout: 5_000,
+  headersTimeout: 300_000,
+  bodyTimeout: 120_000,
+  keepAliveTimeout: 10_000,
+};
+
+const direct: Trace = (_headers, _model, work) => work();
+
+function readBody(body: unknown): { body: Readonly<Record<string, unknown>>; model: string } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new OpenAIError(400, 'the body is not a chat request; give a JSON object');
+  const { model } = body as { model?: unknown };
+  if (typeof model !== 'string' || model === '')
+    throw new OpenAIError(400, 'model is missing; give the name of a model', { param: 'model' });
+  return { body: body as Readonly<Record<string, unknown>>, model };
+}
+
+function routeOf({ models }: GatewayConfig, model: string): Route {
+  const route = routeFor(models, model);
+  if (route) return route;
+  const served = models.map(({ name }) => name).join(', ');
+  const message = `Invalid model name passed in model=${model}. Models served here: ${served}`;
+  throw new OpenAIError(400, message, { param: 'model', code: '400' });
+}
+
+/** Hashing first makes the comparison take the same time whatever the lengths are. */
+function checkKey(masterKey: string | undefined, authorization: string | undefined): void {
+  if (masterKey === undefined) return;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const shown = /^bearer\s+(.*)$/i.exec(authorization ?? '')?.[1] ?? '';
+  if (timingSafeEqual(digest(shown), digest(masterKey))) return;
+  const problem = shown === '' ? 'no API key was passed in' : 'the API key is not known here';
+  throw new OpenAIError(401, `Authentication Error, ${problem}`, { type: 'auth_error', code: '401' });
+}
+
+/** Aborts when the caller goes away before its answer is complete. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new OpenAIError(499, 'the caller went away'));
+  });
+  return controller.signal;
+}
+
+/** Each chunk goes out as it comes in, so a stream stays one. */
+async function passOn(
+  response: Awaited<ReturnType<typeof callUpstream>>,
+  reply: FastifyReply,
+): Promise<void> {
+  reply.hijack();
+  const type = response.headers['content-type'] ?? 'application/json';
+  reply.raw.writeHead(response.statusCode, { 'content-type': type, 'cache-control': 'no-cache' });
+  reply.raw.flushHeaders();
+  await pipeline(response.body, reply.raw);
+}

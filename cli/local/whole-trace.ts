@@ -1,0 +1,20 @@
+import { type SpanRecord } from './collector/records';
+import { type TelemetryStore } from './collector/store';
+
+/** Processes export once a second: when nothing came for a little longer, nothing more is to come. */
+const QUIET_MS = 1_300;
+
+/** The spans of a trace whose processes go on running, once no more of them arrive. */
+export function wholeTrace(store: TelemetryStore, traceId: string): Promise<SpanRecord[]> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      store.off('span', arrived);
+      resolve(store.trace(traceId));
+    };
+    const quiet = setTimeout(finish, QUIET_MS);
+    const arrived = (span: SpanRecord) => {
+      if (span.traceId === traceId) quiet.refresh();
+    };
+    store.on('span', arrived);
+  });
+}

@@ -1,0 +1,46 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { run, type RunOptions } from './commands/run';
+import { up, type UpOptions } from './commands/up';
+import { UserError } from './local/errors';
+
+const program = new Command('kaos')
+  .description('Runs synthesized KAOS manifests as processes of this machine')
+  .showHelpAfterError();
+
+program
+  .command('up')
+  .argument('[chart]', 'id of the chart; may be left out where there is only one')
+  .description('start a chart and stay up')
+  .option('-m, --message <text>', 'ask once it is ready, and show answer and trace')
+  .option('-a, --agent <name>', 'the agent to ask; else the one that nobody delegates to')
+  .option('-p, --port <port>', 'port of that agent; else 8000 where it is free', parsePort)
+  .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
+  .option('--secrets <file>', 'manifests of kind Secret, for real models instead of the demo model')
+  .action((chart: string | undefined, options: UpOptions) => up(chart, options, __dirname));
+
+program
+  .command('run')
+  .argument('<chart>', 'id of the chart')
+  .description('start a chart, ask once, show answer and trace, stop everything')
+  .requiredOption('-m, --message <text>', 'the question')
+  .option('-a, --agent <name>', 'the agent to ask; else the one that nobody delegates to')
+  .option('--json', 'print one JSON object with answer, spans, logs and metrics')
+  .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
+  .option('--secrets <file>', 'manifests of kind Secret, for real models instead of the demo model')
+  .action((chart: string, options: RunOptions) => run(chart, options, __dirname));
+
+program.parseAsync().then(
+  // Idle connections would keep the process; what was printed must be out first.
+  () => process.stdout.write('', () => process.exit(0)),
+  (error: unknown) => {
+    const text =
+      error instanceof UserError ? `kaos: ${error.message}` : error instanceof Error ? error.stack : error;
+    process.stderr.write(`${String(text)}\n`, () => process.exit(1));
+  },
+);
+
+function parsePort(value: string): number {
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError('Give a port from 1 to 65535.');
+}

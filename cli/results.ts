@@ -1,0 +1,46 @@
+import { styleFor } from './console';
+import { type Outcome } from './local/ask';
+import { type LogRecord, type MetricRecord, type SpanRecord } from './local/collector/records';
+import { type LocalSystem } from './local/system';
+import { buildTrace } from './local/trace/build-trace';
+import { renderTrace } from './local/trace/render-trace';
+
+/** All that one question made, as `kaos run --json` prints it. */
+export interface Results {
+  readonly chart: string;
+  readonly agent: string;
+  readonly message: string;
+  readonly answer: string;
+  readonly status: Outcome['status'];
+  readonly traceId: string | null;
+  readonly spans: readonly SpanRecord[];
+  readonly logs: readonly LogRecord[];
+  readonly metrics: readonly MetricRecord[];
+}
+
+export function resultsOf(
+  chart: string,
+  agent: string,
+  message: string,
+  { answer, status, traceId }: Outcome,
+  { collector }: LocalSystem,
+): Results {
+  const { spans = [], logs = [], metrics = [] } = collector?.store ?? {};
+  return { chart, agent, message, answer, status, traceId, spans, logs, metrics };
+}
+
+/** The answer, and the trace that shows how it came about. */
+export function printOutcome(
+  { agent, answer, status, traceId, spans }: Results,
+  stream: NodeJS.WriteStream,
+): void {
+  const style = styleFor(stream);
+  const mark = status === 'ok' ? style.bold(agent) : style.red(`${agent} failed`);
+  stream.write(`\n${mark}\n${answer.replace(/^/gm, '  ')}\n\n`);
+  const own = spans.filter((span) => span.traceId === traceId);
+  if (own.length === 0) {
+    stream.write(style.dim('no trace: the chart has no TelemetryStack\n'));
+    return;
+  }
+  stream.write(`${renderTrace(buildTrace(own), { width: stream.columns || 100, color: style.color })}\n`);
+}

@@ -1,0 +1,132 @@
+import { containerEnvironment, hasItsSecrets } from '../../../cli/local/environment';
+import { type EnvEntry } from '../../../cli/local/manifests';
+import { buildPlan } from '../../../cli/local/plan';
+import { noSecrets } from '../../../cli/local/secrets';
+import { Agent, ModelAPI } from '../../../constructs';
+import { deployment, planOf, synthesized, workloadOf } from './small-chart';
+
+const secrets = new Map([['keys', new Map([['openai', 'from-the-file']])]]);
+
+function workload(env: readonly EnvEntry[]) {
+  return workloadOf(planOf([deployment('agent', 'lead', { container: { env: [...env] } })]), 'lead');
+}
+
+function environment(env: readonly EnvEntry[]) {
+  return containerEnvironment(workload(env), secrets);
+}
+
+describe('a value', () => {
+  test.each([
+    ['$(A)', 'a'],
+    ['<$(A)|$(A)>', '<a|a>'],
+    ['$(dashed-name.with_dot)', 'd'],
+    ['$(LATER)', '$(LATER)'],
+    ['$(SELF)', '$(SELF)'],
+    ['$(REFERS)', '$(NONE)'],
+    ['$(constructor) $(__proto__) $(toString)', '$(constructor) $(__proto__) $(toString)'],
+    ['$$(A)', '$(A)'],
+    ['$$$(A)', '$a'],
+    ['$$$$(A)', '$$(A)'],
+    ['$$', '$'],
+    ['$$$', '$$'],
+    ['$A ${A} $ 5$', '$A ${A} $ 5$'],
+    ['$(A', '$(A'],
+    ['$()', '$()'],
+    ['$($(A))', '$($(A))'],
+    ['$($$A)', '$($$A)'],
+    ['', ''],
+  ])('%j becomes %j, as in Kubernetes', (value, expanded) => {
+    const before = [
+      { name: 'A', value: 'a' },
+      { name: 'dashed-name.with_dot', value: 'd' },
+      { name: 'REFERS', value: '$(NONE)' },
+    ];
+    const after = [{ name: 'LATER', value: 'x' }];
+    expect(environment([...before, { name: 'SELF', value }, ...after]).SELF).toBe(expanded);
+  });
+
+  test('is empty when none is stated, and the last of a name wins', () => {
+    expect(environment([{ name: 'A' }])).toEqual({ A: '' });
+    expect(
+      environment([
+        { name: 'A', value: '1' },
+        { name: 'A', value: '$(A)2' },
+      ]),
+    ).toEqual({ A: '12' });
+  });
+
+  test.each([
+    'costs $5, $$10 or $(PRICE)',
+    '$$(A) $$$(A) $$$$ $( $) ${x} $$$',
+    'a "quoted" \'line\'\nand\tanother: # {no} [yaml] & *anchor | > %\n',
+    '5$ – 7$é — 調査 🚀',
+    '  kept  ',
+    'http://example.com:8000/a?b=c, agent-lead:8000 and /tmp/x',
+  ])('that an app gives arrives as it was written: %j', (description) => {
+    const plan = buildPlan(
+      synthesized((chart) => {
+        const modelAPI = ModelAPI.proxy(chart, 'models', { provider: 'openai', models: ['gpt-4o'] });
+        new Agent(chart, 'lead', { modelAPI, model: 'gpt-4o', description });
+      }),
+    );
+    const { AGENT_DESCRIPTION } = containerEnvironment(workloadOf(plan, 'lead'), noSecrets);
+    expect(AGENT_DESCRIPTION).toBe(description);
+  });
+});
+
+describe('a source', () => {
+  const secretKey = (name: string, key: string, optional?: boolean): EnvEntry => ({
+    name: 'KEY',
+    valueFrom: { secretKeyRef: { name, key, ...(optional === undefined ? {} : { optional }) } },
+  });
+
+  test('a key of a Secret is its value when it is here', () => {
+    expect(environment([secretKey('keys', 'openai')])).toEqual({ KEY: 'from-the-file' });
+  });
+
+  test.each([
+    ['keys', 'other'],
+    ['others', 'openai'],
+  ])('key of Secret %s that is not here is a placeholder, or nothing when optional', (name, key) => {
+    expect(environment([secretKey(name, key)])).toEqual({ KEY: 'sk-not-on-this-machine' });
+    expect(environment([secretKey(name, key, true)])).toEqual({});
+  });
+
+  test('a value of a Secret is not expanded, and others may refer to it', () => {
+    const dollars = new Map([['keys', new Map([['k', '$$(A)']])]]);
+    const env = workload([secretKey('keys', 'k'), { name: 'B', value: 'Bearer $(KEY)' }]);
+    expect(containerEnvironment(env, dollars)).toEqual({ KEY: '$$(A)', B: 'Bearer $$(A)' });
+  });
+
+  test.each([
+    ['status.podIP', '127.0.0.1'],
+    ['metadata.name', 'lead'],
+    ['metadata.namespace', 'tests'],
+    ['metadata.uid', 'lead'],
+  ])('field %s is %s', (fieldPath, value) => {
+    expect(environment([{ name: 'A', valueFrom: { fieldRef: { fieldPath } } }])).toEqual({ A: value });
+  });
+
+  test.each([
+    ['another field', { fieldRef: { fieldPath: 'spec.nodeName' } }],
+    ['a name that every object has', { fieldRef: { fieldPath: 'toString' } }],
+    ['a ConfigMap', { configMapKeyRef: { name: 'a', key: 'b' } }],
+    ['something new', {}],
+  ])('fails when it is %s', (_what, valueFrom) => {
+    expect(() => environment([{ name: 'NODE', valueFrom }])).toThrow(
+      new Error(
+        'lead: variable NODE has a source that is not known on this machine; give it a value, a key of a ' +
+          'Secret, or one of the fields status.podIP, metadata.name, metadata.namespace, metadata.uid',
+      ),
+    );
+  });
+
+  test('a workload has its Secrets when it needs some and all are here', () => {
+    expect(hasItsSecrets(workload([secretKey('keys', 'openai')]), secrets)).toBe(true);
+    expect(hasItsSecrets(workload([secretKey('keys', 'openai')]), noSecrets)).toBe(false);
+    expect(hasItsSecrets(workload([secretKey('keys', 'openai'), secretKey('keys', 'x')]), secrets)).toBe(
+      false,
+    );
+    expect(hasItsSecrets(workload([]), secrets)).toBe(false);
+  });
+});

@@ -1,0 +1,34 @@
+import { buildSync } from 'esbuild';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/**
+ * A process as small as one can be: it listens where an agent or a tool server is told to, is ready at once, tells
+ * its process id, and dies when asked to. With `FAILS` it ends at its start,
+ * with `NEVER_READY` it never says that it is ready.
+ */
+const SMALL_PROCESS = `
+  const { createServer } = require('node:http');
+  const { AGENT_PORT, MCP_PORT, FAILS, NEVER_READY } = process.env;
+  if (FAILS) {
+    console.error(FAILS);
+    process.exit(3);
+  }
+  createServer((request, response) => {
+    if (request.url === '/die') process.exit(3);
+    response.writeHead(NEVER_READY ? 503 : 200).end(String(process.pid));
+  }).listen(Number(AGENT_PORT ?? MCP_PORT), '127.0.0.1', () => console.log('listening'));`;
+
+/** A directory of processes as the bundles are in, all of them small. */
+export function smallProcesses(): { directory: string; remove(): void } {
+  const directory = mkdtempSync(join(tmpdir(), 'kaos-test-'));
+  buildSync({
+    entryPoints: { 'end-with-parent': resolve(__dirname, '../../../cli/local/end-with-parent.ts') },
+    outdir: directory,
+    platform: 'node',
+    format: 'cjs',
+  });
+  for (const name of ['agent.js', 'mcp-server.js']) writeFileSync(join(directory, name), SMALL_PROCESS);
+  return { directory, remove: () => rmSync(directory, { recursive: true }) };
+}

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildPlan } from '../../../cli/local/plan';
+import { Agent, MCPServer, ModelAPI, Tools } from '../../../constructs';
+import { agentConfigFromEnv } from '../../../runtime/contract';
+import { agentContainer, directory, local, useDirectory } from './localized';
+import { deployment, numberedPorts, planOf, synthesized, workloadOf } from './small-chart';
+
+useDirectory();
+
+/** Text that speaks of addresses and paths without being one. */
+const PROSE =
+  'agent-lead:8000 answers; mcpserver-search too, see /etc/kaos/tools, /tmp/x or //mcpserver-search:8000 ($5)';
+
+describe('what constructs make', () => {
+  const plan = () =>
+    buildPlan(
+      synthesized((chart) => {
+        const modelAPI = ModelAPI.proxy(chart, 'models', { provider: 'openai', models: ['gpt-4o'] });
+        const tools = Tools.fromModule('apps/tools/echo.ts');
+        const search = new MCPServer(chart, 'search', { tools });
+        const aide = new Agent(chart, 'aide', { modelAPI, model: 'gpt-4o', description: `/tmp/x,${PROSE}` });
+        new Agent(chart, 'lead', {
+          modelAPI,
+          model: 'gpt-4o',
+          mcpServers: [search],
+          subAgents: [aide],
+          description: PROSE,
+          instructions: `${PROSE}\nPost to http://agent-aide.tests.svc:8000/v1.`,
+        });
+      }),
+    );
+
+  test('an agent finds its peers here, and hears nothing else than in a cluster', () => {
+    const known = plan();
+    const ports = numberedPorts(known);
+    const { args, env, readinessUrl } = local(known, 'lead');
+    expect(args).toEqual(['/bin/of/kaos/agent.js']);
+    const config = agentConfigFromEnv(env);
+    expect(config).toMatchObject({
+      name: 'lead',
+      description: PROSE,
+      host: '127.0.0.1',
+      port: ports.mainOf(workloadOf(known, 'lead')),
+      modelUrl: ports.urlOf(workloadOf(known, 'models')),
+      mcpServers: [{ name: 'search', url: ports.urlOf(workloadOf(known, 'search')) }],
+      subAgents: [{ name: 'aide', url: ports.urlOf(workloadOf(known, 'aide')) }],
+    });
+    expect(readinessUrl).toBe(`http://127.0.0.1:${config.port}/ready`);
+    expect(readFileSync(String(config.instructionsFile), 'utf8')).toBe(
+      `${PROSE}\nPost to ${ports.urlOf(workloadOf(known, 'aide'))}/v1.`,
+    );
+    expect(local(known, 'aide').env.AGENT_DESCRIPTION).toBe(`/tmp/x,${PROSE}`);
+  });
+
+  test('a tool server finds its modules here', () => {
+    const { args, env } = local(plan(), 'search');
+    expect(args).toEqual(['/bin/of/kaos/mcp-server.js']);
+    expect(env.MCP_TOOL_MODULES).toBe(join(directory, 'mcpserver-search/etc/kaos/tools/echo.js'));
+    expect(readFileSync(String(env.MCP_TOOL_MODULES), 'utf8')).toContain('Echo: ');
+  });
+
+  test('a gateway has its configuration, its home, and the demo model as it has no key', () => {
+    const known = plan();
+    const { args, env, note } = local(known, 'models');
+    const config = join(directory, 'modelapi-models/etc/litellm/config.yaml');
+    const port = String(numberedPorts(known).mainOf(workloadOf(known, 'models')));
+    expect(args).toEqual([
+      '/bin/of/kaos/gateway.js',
+      ...['--config', config, '--host', '127.0.0.1', '--port', port, '--demo-model'],
+    ]);
+    expect(note).toBe('demo model');
+    expect(existsSync(config)).toBe(true);
+    expect(env.HOME).toBe(join(directory, 'modelapi-models/tmp'));
+    expect(statSync(String(env.HOME)).isDirectory()).toBe(true);
+  });
+
+  test('a gateway whose Secret is here talks to the real model', () => {
+    const env = [{ name: 'PROXY_API_KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'k' } } }];
+    const known = planOf([deployment('modelapi', 'models', { container: { ...GATEWAY, env } })]);
+    const started = local(known, 'models', new Map([['keys', new Map([['k', 'the-key']])]]));
+    expect(started.args).not.toContain('--demo-model');
+    expect(started.note).toBeUndefined();
+    expect(started.env.PROXY_API_KEY).toBe('the-key');
+  });
+});
+
+describe('a workload', () => {
+  const probing = (port: string | number) => ({ httpGet: { path: '/ready', port } });
+
+  test.each([
+    ['agent', 'python', ['main.py']],
+    ['mcpserver', 'node', ['/srv/mcp-server.js']],
+    ['modelapi', 'ollama', ['serve']],
+    ['modelapi', 'litellm', ['--config']],
+  ] as const)('fails when it is %s and runs "%s %j"', (role, command, args) => {
+    const container = { ...agentContainer(), command: [command], args: [...args] };
+    expect(() => local(planOf([deployment(role, 'odd', { container })]), 'odd')).toThrow(
+      new Error(
+        'odd runs image image:1, which cannot run as a process of this machine; leave it out of the chart',
+      ),
+    );
+  });
+
+  test('fails when nothing tells when it is ready', () => {
+    const { command } = agentContainer();
+    expect(() => local(planOf([deployment('agent', 'lead', { container: { command } })]), 'lead')).toThrow(
+      new Error('lead has no HTTP readiness probe; without one it is not known when it is ready'),
+    );
+  });
+
+  test('fails when its probe asks a port that it does not have', () => {
+    const container = { ...agentContainer(), readinessProbe: probing('web') };
+    expect(() => local(planOf([deployment('agent', 'lead', { container })]), 'lead')).toThrow(
+      new Error('lead: its readiness probe asks port "web", which it does not have; add it to its container'),
+    );
+  });
+
+  test('is asked at the port that its probe gives by number', () => {
+    const container = { ...agentContainer(), readinessProbe: probing(8000) };
+    const { readinessUrl } = local(planOf([deployment('agent', 'lead', { container })]), 'lead');
+    expect(readinessUrl).toBe('http://127.0.0.1:40000/ready');
+  });
+});
+
+const GATEWAY = { ...agentContainer(), command: [], args: ['--config', '/etc/litellm/config.yaml'] };

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { allocatePorts, isFree, LOOPBACK } from '../../../cli/local/addresses';
+import { listenHttp, nobodyAt } from '../../support/http';
+import { deployment, planOf, workloadOf } from './small-chart';
+
+const two = {
+  container: {
+    ports: [
+      { name: 'grpc', containerPort: 4317 },
+      { name: 'http', containerPort: 4318 },
+    ],
+  },
+};
+const many = Array.from({ length: 40 }, (_, index) => deployment('agent', `agent-${index}`, two));
+const plan = planOf([...many, deployment('agent', 'lead')]);
+const lead = workloadOf(plan, 'lead');
+
+async function listen(port: number): Promise<Server> {
+  const server = createServer().listen(port, LOOPBACK);
+  await once(server, 'listening');
+  return server;
+}
+
+describe('allocatePorts', () => {
+  test('hands out no port twice, and each can be listened on', async () => {
+    const ports = await allocatePorts(plan, new Map());
+    const all = plan.workloads.flatMap((workload) =>
+      workload.container.ports.map(({ containerPort }) => ports.of(workload, containerPort)),
+    );
+    expect(all).toHaveLength(81);
+    expect(new Set(all).size).toBe(81);
+    const servers = await Promise.all(all.map(listen));
+    servers.forEach((server) => server.close());
+  });
+
+  test('gives the port that was asked for to the first port of the workload', async () => {
+    const { port } = await nobodyAt();
+    const ports = await allocatePorts(plan, new Map([[lead, port]]));
+    expect(ports.mainOf(lead)).toBe(port);
+    expect(ports.urlOf(lead)).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  test('fails when the port that was asked for is in use, and holds on to none', async () => {
+    const squatter = await listenHttp(() => undefined);
+    const failure = await allocatePorts(plan, new Map([[lead, squatter.port]])).catch(String);
+    await squatter.close();
+    expect(failure).toBe(`UserError: port ${squatter.port} for lead is in use; give another with --port`);
+    expect(await isFree(squatter.port)).toBe(true);
+  });
+
+  test('fails when the workload that is asked for has no port', async () => {
+    const bare = planOf([deployment('agent', 'lead', { container: { ports: [] } })]);
+    const ports = await allocatePorts(bare, new Map());
+    expect(() => ports.mainOf(workloadOf(bare, 'lead'))).toThrow(
+      new Error('lead has no port; give its container one'),
+    );
+  });
+});
+
+test('a port is free when nobody listens on it', async () => {
+  const squatter = await listenHttp(() => undefined);
+  expect(await isFree(squatter.port)).toBe(false);
+  await squatter.close();
+  expect(await isFree(squatter.port)).toBe(true);
+});

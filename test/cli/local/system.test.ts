@@ -1,0 +1,140 @@
+import { EventEmitter, once } from 'node:events';
+import { type EnvEntry } from '../../../cli/local/manifests';
+import { type Plan } from '../../../cli/local/plan';
+import { noSecrets } from '../../../cli/local/secrets';
+import { LocalSystem } from '../../../cli/local/system';
+import { nobodyAt } from '../../support/http';
+import { smallProcesses } from './local-processes';
+import { deployment, planOf, workloadOf } from './small-chart';
+
+const processes = smallProcesses();
+const systems: LocalSystem[] = [];
+
+afterEach(() => Promise.all(systems.splice(0).map((system) => system.stop())));
+afterAll(() => processes.remove());
+
+/** An agent and a tool server of the same name. */
+function namesakes(agentEnv: EnvEntry[] = [], toolsEnv: EnvEntry[] = []): Plan {
+  const readinessProbe = { httpGet: { path: '/ready', port: 'http' } };
+  const command = (script: string) => ({ command: ['node', `/app/${script}`], readinessProbe });
+  return planOf([
+    deployment('agent', 'search', { container: { ...command('agent.js'), env: agentEnv } }),
+    deployment('mcpserver', 'search', { container: { ...command('mcp-server.js'), env: toolsEnv } }),
+  ]);
+}
+
+/** Starts a plan; `told` has a line for each thing that was said of a workload, and each is an event. */
+function start(
+  plan: Plan,
+  options: { restart?: boolean; signal?: AbortSignal; ports?: [string, number] } = {},
+) {
+  const told: string[] = [];
+  const events = new EventEmitter();
+  const tell = (what: string) => (title: string, detail?: unknown) => {
+    told.push(typeof detail === 'string' ? `${title} ${what}: ${detail}` : `${title} ${what}`);
+    events.emit(`${title} ${what}`);
+  };
+  const ports = new Map(options.ports ? [[workloadOf(plan, options.ports[0]), options.ports[1]]] : []);
+  const watcher = {
+    starting: tell('starting'),
+    ready: tell('ready'),
+    failed: tell('failed'),
+    died: tell('died'),
+    line: tell('line'),
+  };
+  const started = LocalSystem.start(
+    plan,
+    {
+      ports,
+      secrets: noSecrets,
+      binDirectory: processes.directory,
+      watcher,
+      restart: options.restart ?? false,
+    },
+    options.signal ?? new AbortController().signal,
+  );
+  return { started: started.then((system) => (systems.push(system), system)), told, events };
+}
+
+const die = (url: string) => fetch(`${url}/die`).catch(() => undefined);
+const isUp = (url: string) =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+describe('two workloads of one name', () => {
+  test('run as two processes, are told apart, and both are stopped', async () => {
+    const plan = namesakes();
+    const { started, told } = start(plan);
+    const system = await started;
+    expect(told.filter((line) => /starting|ready/.test(line)).sort()).toEqual([
+      'agent-search ready',
+      'agent-search starting',
+      'mcpserver-search ready',
+      'mcpserver-search starting',
+    ]);
+    const urls = plan.workloads.map((workload) => system.ports.urlOf(workload));
+    const ids = await Promise.all(urls.map(async (url) => (await fetch(url)).text()));
+    expect(new Set(ids).size).toBe(2);
+    await system.stop();
+    expect(await Promise.all(urls.map(isUp))).toEqual([false, false]);
+  });
+
+  test('one that dies is the one that is named', async () => {
+    const plan = namesakes();
+    const { started, told, events } = start(plan);
+    const system = await started;
+    const died = once(events, 'mcpserver-search died');
+    await die(system.ports.urlOf(workloadOf(plan, 'mcpserver-search')));
+    await died;
+    expect(told).toContain('mcpserver-search died: exited with code 3');
+    expect(system.died).toEqual(['mcpserver-search']);
+  });
+});
+
+test('a workload that dies is started again, until it has died too often', async () => {
+  const plan = namesakes();
+  const { started, events } = start(plan, { restart: true });
+  const system = await started;
+  const url = system.ports.urlOf(workloadOf(plan, 'agent-search'));
+  for (let death = 1; death <= 5; death++) {
+    const again = once(events, 'agent-search ready');
+    await die(url);
+    await again;
+  }
+  await die(url);
+  expect((await system.failure).message).toBe('agent-search exited with code 3 for the 6th time');
+  expect(system.died).toEqual(['agent-search']);
+});
+
+describe('starting', () => {
+  test('fails when a workload ends at once, and leaves none running', async () => {
+    const { port, url } = await nobodyAt();
+    const plan = namesakes([{ name: 'FAILS', value: 'no such model' }]);
+    const { started, told } = start(plan, { ports: ['mcpserver-search', port] });
+    const message = 'agent-search exited with code 3:\n  no such model';
+    await expect(started).rejects.toThrow(new Error(message));
+    expect(told).toContain(`agent-search failed: ${message}`);
+    expect(told.filter((line) => line.startsWith('mcpserver-search failed'))).toEqual([]);
+    expect(await isUp(url)).toBe(false);
+  });
+
+  test('fails when it is interrupted, and leaves none running', async () => {
+    const { port, url } = await nobodyAt();
+    const controller = new AbortController();
+    const plan = namesakes([{ name: 'NEVER_READY', value: 'yes' }]);
+    const { started, events } = start(plan, {
+      signal: controller.signal,
+      ports: ['mcpserver-search', port],
+    });
+    events.once('mcpserver-search ready', () => controller.abort());
+    await expect(started).rejects.toThrow(new Error('stopped before all was ready'));
+    expect(await isUp(url)).toBe(false);
+  });
+
+  test('fails when it was interrupted before', async () => {
+    const { started } = start(namesakes(), { signal: AbortSignal.abort() });
+    await expect(started).rejects.toThrow(new Error('stopped before all was ready'));
+  });
+});

@@ -1,0 +1,120 @@
+import { App, Chart } from 'cdk8s';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MCPServer, Tools } from '../../constructs';
+import { endAll, Kaos, kaos } from '../support/kaos';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kaos-test-'));
+});
+afterEach(async () => {
+  await endAll();
+  rmSync(directory, { recursive: true });
+});
+
+describe('kaos', () => {
+  test('fails when there is no such chart', async () => {
+    const ended = await kaos('run', 'reserch', '--message', 'hi');
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'kaos: there is no chart "reserch" in dist; it has: research\n',
+    });
+  });
+
+  test('fails when there is no such agent', async () => {
+    const ended = await kaos('run', 'research', '--message', 'hi', '--agent', 'nobody');
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'kaos: chart research has no agent "nobody"; it has: analyst, coordinator, researcher\n',
+    });
+  });
+
+  test('fails when nothing was synthesized', async () => {
+    const ended = await kaos('up', '--manifests', directory);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toBe(`kaos: ${directory} has no synthesized chart; run \`cdk8s synth\` first\n`);
+  });
+
+  test('fails when a manifest is not YAML', async () => {
+    writeFileSync(join(directory, 'broken.k8s.yaml'), 'kind: [\n');
+    const ended = await kaos('up', 'broken', '--manifests', directory);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^kaos: .*broken\.k8s\.yaml is not valid YAML: .*; synthesize it again\n$/s);
+  });
+
+  test('fails when a manifest lacks what it needs', async () => {
+    writeFileSync(
+      join(directory, 'bare.k8s.yaml'),
+      'kind: Deployment\nmetadata: { name: lonely }\nspec: { template: { metadata: {}, spec: { containers: [] } } }\n',
+    );
+    const ended = await kaos('up', 'bare', '--manifests', directory);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('bare.k8s.yaml: Deployment "lonely": spec.template.spec.containers: ');
+  });
+
+  test('fails when a workload dies at its start, and leaves nothing running', async () => {
+    writeFileSync(join(directory, 'throws.ts'), "throw new Error('the tool module is broken');\n");
+    const app = new App({ outdir: directory });
+    const chart = new Chart(app, 'broken');
+    new MCPServer(chart, 'tools', { tools: Tools.fromModule(join(directory, 'throws.ts')) });
+    app.synth();
+    const ended = await kaos('up', 'broken', '--manifests', directory);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('kaos: tools exited with code 1:\n');
+    expect(ended.stderr).toContain('the tool module is broken');
+  });
+
+  test('fails when the port that was asked for is in use', async () => {
+    const taken: Server = createServer();
+    const port = await new Promise<number>((resolve) =>
+      taken.listen(0, '127.0.0.1', () => {
+        const address = taken.address();
+        resolve(typeof address === 'object' && address ? address.port : 0);
+      }),
+    );
+    const ended = await kaos('up', 'research', '--port', String(port));
+    taken.close();
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toBe(`kaos: port ${port} for coordinator is in use; give another with --port\n`);
+  });
+});
+
+describe('kaos up', () => {
+  test('shows answer and trace, stays up for the curl line that it prints, and stops on Ctrl-C', async () => {
+    const up = new Kaos('up', 'research', '--message', 'What is 20 plus 22?');
+    const [, url, body] = await up.printed(/curl -s (\S+) .* -d '(.*)'/);
+    const reply = await fetch(String(url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: String(body),
+    });
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).toContain('42');
+
+    up.child.kill('SIGINT');
+    const { code, stdout } = await up.ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('agent.agentic_loop');
+    expect(stdout).toContain('tools/call add');
+    await expect(fetch(String(url))).rejects.toThrow();
+  }, 60_000);
+
+  test('takes its workloads along when it is killed', async () => {
+    const up = new Kaos('up', 'research');
+    const [, url] = await up.printed(/coordinator +(http:\S+)\n/);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    up.child.kill('SIGKILL');
+    await up.ended;
+    for (;;) {
+      // Each answer comes from a process that is still on its way out; the test's time limit is the bound.
+      const answer = await fetch(`${url}/health`).catch(() => undefined);
+      if (!answer) break;
+    }
+  }, 60_000);
+});
