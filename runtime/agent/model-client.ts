@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { CHAT_PATH } from '../contract';
 import { CancelledError, ModelError } from '../process/errors';
-import { type HttpClient } from '../process/http-client';
-import { outgoingContext } from '../telemetry/trace-context';
+import { type HttpClient, type JsonReply } from '../process/http-client';
 import { type ToolCall } from './chat';
 import { type Model, type ModelQuestion, type ModelReply } from './model';
 
@@ -23,36 +22,25 @@ export class ModelClient implements Model {
   }
 
   async complete(question: ModelQuestion, signal: AbortSignal): Promise<ModelReply> {
-    const { status, text } = await this.post(this.body(question), signal);
-    if (status !== 200) throw new ModelError(`the model gateway answered ${status}`, status, cause(text));
-    return parseReply(text);
+    const { status, text, json } = await this.post(question, signal);
+    // What a gateway says of a failure is for the log, not for the caller.
+    const cause = new Error(text.slice(0, 1000));
+    if (status !== 200) throw new ModelError(`the model gateway answered ${status}`, status, { cause });
+    return parseReply(json);
   }
 
-  private body({ messages, functions }: ModelQuestion): string {
+  private async post({ messages, functions }: ModelQuestion, signal: AbortSignal): Promise<JsonReply> {
+    const { model, apiKey, timeoutMs } = this.options;
     const tools = functions.map((spec) => ({ type: 'function', function: spec }));
-    return JSON.stringify({ model: this.options.model, messages, ...(tools.length > 0 ? { tools } : {}) });
-  }
-
-  private async post(body: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
-    const { apiKey, timeoutMs } = this.options;
-    const headers = {
-      'content-type': 'application/json',
-      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      ...outgoingContext(),
-    };
+    const body = { model, messages, ...(tools.length > 0 ? { tools } : {}) };
+    const headers: Record<string, string> = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
     try {
-      const reply = await this.http.request(this.url, { method: 'POST', headers, body, signal, timeoutMs });
-      return { status: reply.statusCode, text: await reply.body.text() };
+      return await this.http.postJson(this.url, body, { headers, signal, timeoutMs });
     } catch (error) {
       if (signal.aborted) throw new CancelledError();
       throw new ModelError('the model gateway cannot be reached', undefined, { cause: error });
     }
   }
-}
-
-/** What a gateway says of a failure is for the log, not for the caller. */
-function cause(text: string): ErrorOptions {
-  return { cause: new Error(text.slice(0, 1000)) };
 }
 
 const toolCall = z.object({
@@ -75,8 +63,8 @@ const completion = z.object({
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish().catch(undefined),
 });
 
-function parseReply(text: string): ModelReply {
-  const parsed = completion.safeParse(parseJson(text));
+function parseReply(json: unknown): ModelReply {
+  const parsed = completion.safeParse(json);
   if (!parsed.success) {
     throw new ModelError('the model gateway answered with something else than a chat completion', undefined, {
       cause: parsed.error,
@@ -100,12 +88,4 @@ function parseReply(text: string): ModelReply {
     },
     usage: usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : undefined,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

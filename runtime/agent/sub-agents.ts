@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { CARD_PATH, CHAT_PATH, type Peer } from '../contract';
 import { CancelledError, DelegationError } from '../process/errors';
-import { type HttpClient } from '../process/http-client';
+import { type HttpClient, type JsonReply } from '../process/http-client';
 import { delegateTo } from '../telemetry/operations';
-import { outgoingContext } from '../telemetry/trace-context';
 import { type Tool, type Tools } from './tools';
 
 const CARD_TIMEOUT_MS = 2_000;
@@ -56,13 +55,8 @@ export class SubAgents implements Tools {
   ): Promise<string> {
     const { data } = taskArguments.safeParse(args);
     if (!data) throw new DelegationError(`give agent "${agent.name}" a "task": what it is to do, as text`);
-    const body = JSON.stringify({
-      model: agent.name,
-      messages: [{ role: 'task-delegation', content: data.task }],
-      stream: false,
-    });
-    const { status, text } = await this.post(agent, body, signal);
-    const answer = completion.safeParse(status === 200 ? parseJson(text) : undefined);
+    const { status, text, json } = await this.post(agent, data.task, signal);
+    const answer = completion.safeParse(status === 200 ? json : undefined);
     if (answer.success) return answer.data.choices[0].message.content;
     throw new DelegationError(
       status === 200
@@ -73,16 +67,10 @@ export class SubAgents implements Tools {
     );
   }
 
-  private async post(
-    agent: Peer,
-    body: string,
-    signal: AbortSignal,
-  ): Promise<{ status: number; text: string }> {
-    const headers = { 'content-type': 'application/json', ...outgoingContext() };
+  private async post(agent: Peer, task: string, signal: AbortSignal): Promise<JsonReply> {
+    const body = { model: agent.name, messages: [{ role: 'task-delegation', content: task }], stream: false };
     try {
-      const options = { method: 'POST', headers, body, signal, timeoutMs: this.timeoutMs } as const;
-      const reply = await this.http.request(agent.url + CHAT_PATH, options);
-      return { status: reply.statusCode, text: await reply.body.text() };
+      return await this.http.postJson(agent.url + CHAT_PATH, body, { signal, timeoutMs: this.timeoutMs });
     } catch (error) {
       if (signal.aborted) throw new CancelledError();
       throw new DelegationError(`agent "${agent.name}" cannot be reached`, undefined, { cause: error });
@@ -105,11 +93,3 @@ const card = z.object({ description: z.string() });
 const completion = z.object({
   choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })]).rest(z.unknown()),
 });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,13 @@
 import { Agent, type Dispatcher, request } from 'undici';
+import { outgoingContext } from '../telemetry/trace-context';
+
+/** A reply, read to its end. */
+export interface JsonReply {
+  readonly status: number;
+  readonly text: string;
+  /** Undefined when the text is no JSON. */
+  readonly json: unknown;
+}
 
 /** Connections to model gateways, tool servers and agents, kept alive between calls. */
 export class HttpClient {
@@ -29,8 +38,37 @@ export class HttpClient {
     });
   }
 
+  /** Posts JSON in the active trace context, and reads the whole reply, whatever its status. */
+  async postJson(
+    url: string,
+    body: unknown,
+    options: {
+      readonly headers?: Record<string, string>;
+      readonly signal: AbortSignal;
+      readonly timeoutMs: number;
+    },
+  ): Promise<JsonReply> {
+    const headers = { 'content-type': 'application/json', ...options.headers, ...outgoingContext() };
+    const reply = await this.request(url, {
+      ...options,
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    const text = await reply.body.text();
+    return { status: reply.statusCode, text, json: parseJson(text) };
+  }
+
   /** Ends open calls too: whoever closes has drained already. */
   close(): Promise<void> {
     return this.connections.destroy();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
