@@ -10,7 +10,10 @@ export function toEnvVars(environment: Environment): k8s.EnvVar[] {
   );
 }
 
-/** Kubernetes expands `$(NAME)` and halves `$$` in a value; with the dollar doubled the text arrives as written. */
+/**
+ * Kubernetes expands `$(NAME)`, halves `$$`, and takes the one byte after any other `$` for a character of its own.
+ * With the dollar doubled the text arrives as written.
+ */
 function literal(value: string): string {
-  return value.replace(/\$(?=[$(])/g, '$$$$');
+  return value.replace(/\$(?=[$(]|\P{ASCII})/gu, '$$$$');
 }

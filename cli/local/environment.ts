@@ -1,6 +1,6 @@
 import { LOOPBACK } from './addresses';
 import { UserError } from './errors';
-import { type EnvEntry } from './manifests';
+import { type EnvEntry, type KeyRef } from './manifests';
 import { type Workload } from './plan';
 import { type Secrets } from './secrets';
 
@@ -26,12 +26,22 @@ export function containerEnvironment(workload: Workload, secrets: Secrets): Reco
   function valueOf({ name, value, valueFrom }: EnvEntry): string | undefined {
     if (!valueFrom) return expand(value ?? '', env);
     const secret = valueFrom.secretKeyRef;
-    if (secret) return secrets.get(secret.name)?.get(secret.key) ?? (secret.optional ? undefined : NO_SECRET);
+    if (secret) return secretValue(secret);
     const field = fields.get(valueFrom.fieldRef?.fieldPath ?? '');
     if (field !== undefined) return field;
     throw new UserError(
       `${title}: variable ${name} has a source that is not known on this machine; ` +
         `give it a value, a key of a Secret, or one of the fields ${[...fields.keys()].join(', ')}`,
+    );
+  }
+
+  /** Whoever gives Secrets wants the real thing: one that is missing among them is a mistake. */
+  function secretValue({ name, key, optional = false }: KeyRef): string | undefined {
+    const value = secrets.get(name)?.get(key);
+    if (value !== undefined || optional) return value;
+    if (secrets.size === 0) return NO_SECRET;
+    throw new UserError(
+      `${title} needs key "${key}" of Secret "${name}", which is not among the Secrets; add it`,
     );
   }
 }

@@ -98,6 +98,7 @@ const identified = z.looseObject({ kind: z.string(), metadata });
 type Identified = z.infer<typeof identified>;
 
 const keyRef = z.object({ name: z.string(), key: z.string(), optional: z.boolean().optional() });
+export type KeyRef = z.infer<typeof keyRef>;
 
 const envEntry = z.object({
   name: z.string(),

@@ -79,9 +79,12 @@ export function chooseAgent(plan: Plan, name: string | undefined): Workload {
   return entry;
 }
 
-/** The addresses of the Service that a host name means; it may go on after `….svc` with the cluster's domain. */
+/**
+ * The addresses of the Service that a host name means. It may go on after `….svc` with the cluster's domain, and only
+ * then may it end in a dot, because a name that does is not looked up in the namespace.
+ */
 export function addressesAt(plan: Plan, host: string): readonly ServiceAddress[] {
-  const name = host.toLowerCase().replace(/\.$/, '');
+  const name = host.toLowerCase();
   const isMeant = (known: string) =>
     name === known || (known.endsWith('.svc') && name.startsWith(`${known}.`));
   return plan.addresses.filter(({ hosts }) => hosts.some(isMeant));

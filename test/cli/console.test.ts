@@ -33,6 +33,11 @@ test.each([
   ['an error with its cause', log({ level: 50, err: { message: 'why' } }), '! lead           said: why\n'],
   ['what is no log line', 'Segmentation fault', '! lead           Segmentation fault\n'],
   ['JSON that is no log line of ours', '{"jsonrpc":"2.0"}', '! lead           {"jsonrpc":"2.0"}\n'],
+  [
+    'a log line of somebody else',
+    '{"level":"info","message":"x"}',
+    '! lead           {"level":"info","message":"x"}\n',
+  ],
   ['what looks like JSON', '{ not', '! lead           { not\n'],
 ])('of what a workload prints, %s is shown', (_what, line, shown) => {
   expect(printed((watcher) => watcher.line('lead', line))).toBe(shown);

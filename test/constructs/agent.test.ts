@@ -54,9 +54,11 @@ test('instructions reach the process as a file, whatever is in them', () => {
 });
 
 test('a description is not expanded by Kubernetes', () => {
-  const manifests = synth((scope) => agent(scope, 'lead', { description: 'costs $5, $$, $(AGENT_NAME)' }));
+  const manifests = synth((scope) =>
+    agent(scope, 'lead', { description: 'costs $5, $$, $(AGENT_NAME), $é' }),
+  );
   expect(envOf(find(manifests, 'Deployment', 'agent-lead')).AGENT_DESCRIPTION).toBe(
-    'costs $5, $$$, $$(AGENT_NAME)',
+    'costs $5, $$$, $$(AGENT_NAME), $$é',
   );
 });
 

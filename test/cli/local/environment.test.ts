@@ -1,4 +1,5 @@
 import { containerEnvironment, hasItsSecrets } from '../../../cli/local/environment';
+import { UserError } from '../../../cli/local/errors';
 import { type EnvEntry } from '../../../cli/local/manifests';
 import { buildPlan } from '../../../cli/local/plan';
 import { noSecrets } from '../../../cli/local/secrets';
@@ -84,12 +85,11 @@ describe('a source', () => {
     expect(environment([secretKey('keys', 'openai')])).toEqual({ KEY: 'from-the-file' });
   });
 
-  test.each([
-    ['keys', 'other'],
-    ['others', 'openai'],
-  ])('key of Secret %s that is not here is a placeholder, or nothing when optional', (name, key) => {
-    expect(environment([secretKey(name, key)])).toEqual({ KEY: 'sk-not-on-this-machine' });
-    expect(environment([secretKey(name, key, true)])).toEqual({});
+  test('a key of a Secret is a placeholder, or nothing when optional, where no Secrets are given', () => {
+    const without = (entry: EnvEntry) => containerEnvironment(workload([entry]), noSecrets);
+    expect(without(secretKey('keys', 'openai'))).toEqual({ KEY: 'sk-not-on-this-machine' });
+    expect(without(secretKey('keys', 'openai', true))).toEqual({});
+    expect(environment([secretKey('keys', 'other', true)])).toEqual({});
   });
 
   test('a value of a Secret is not expanded, and others may refer to it', () => {
@@ -118,6 +118,12 @@ describe('a source', () => {
         'lead: variable NODE has a source that is not known on this machine; give it a value, a key of a ' +
           'Secret, or one of the fields status.podIP, metadata.name, metadata.namespace, metadata.uid',
       ),
+    );
+  });
+
+  test('fails when Secrets are given, and the one that is needed is not among them', () => {
+    expect(() => environment([secretKey('keys', 'anthropic')])).toThrow(
+      new UserError('lead needs key "anthropic" of Secret "keys", which is not among the Secrets; add it'),
     );
   });
 

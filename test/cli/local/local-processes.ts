@@ -17,6 +17,7 @@ const SMALL_PROCESS = `
   }
   createServer((request, response) => {
     if (request.url === '/die') process.exit(3);
+    if (request.url === '/home') return response.end(process.env.HOME);
     response.writeHead(NEVER_READY ? 503 : 200).end(String(process.pid));
   }).listen(Number(AGENT_PORT ?? MCP_PORT), '127.0.0.1', () => console.log('listening'));`;
 

@@ -63,6 +63,8 @@ describe('a host', () => {
 
   test.each([
     'lead',
+    'agent-lead.',
+    'agent-lead.tests.',
     'agent-leader',
     'my-agent-lead',
     'agent-lead.other',

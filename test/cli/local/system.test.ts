@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type EnvEntry } from '../../../cli/local/manifests';
 import { type Plan } from '../../../cli/local/plan';
 import { noSecrets } from '../../../cli/local/secrets';
@@ -13,13 +14,19 @@ const systems: LocalSystem[] = [];
 afterEach(() => Promise.all(systems.splice(0).map((system) => system.stop())));
 afterAll(() => processes.remove());
 
+const HOME = { name: 'HOME', value: '/tmp' };
+
 /** An agent and a tool server of the same name. */
-function namesakes(agentEnv: EnvEntry[] = [], toolsEnv: EnvEntry[] = []): Plan {
+function namesakes(agentEnv: EnvEntry[] = []): Plan {
   const readinessProbe = { httpGet: { path: '/ready', port: 'http' } };
-  const command = (script: string) => ({ command: ['node', `/app/${script}`], readinessProbe });
+  const command = (script: string) => ({
+    command: ['node', `/app/${script}`],
+    readinessProbe,
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+  });
   return planOf([
-    deployment('agent', 'search', { container: { ...command('agent.js'), env: agentEnv } }),
-    deployment('mcpserver', 'search', { container: { ...command('mcp-server.js'), env: toolsEnv } }),
+    deployment('agent', 'search', { container: { ...command('agent.js'), env: [HOME, ...agentEnv] } }),
+    deployment('mcpserver', 'search', { container: { ...command('mcp-server.js'), env: [HOME] } }),
   ]);
 }
 
@@ -64,7 +71,7 @@ const isUp = (url: string) =>
   );
 
 describe('two workloads of one name', () => {
-  test('run as two processes, are told apart, and both are stopped', async () => {
+  test('run as two processes, are told apart, and leave nothing behind', async () => {
     const plan = namesakes();
     const { started, told } = start(plan);
     const system = await started;
@@ -77,7 +84,10 @@ describe('two workloads of one name', () => {
     const urls = plan.workloads.map((workload) => system.ports.urlOf(workload));
     const ids = await Promise.all(urls.map(async (url) => (await fetch(url)).text()));
     expect(new Set(ids).size).toBe(2);
+    const homes = await Promise.all(urls.map(async (url) => (await fetch(`${url}/home`)).text()));
+    expect(homes.map((home) => existsSync(home))).toEqual([true, true]);
     await system.stop();
+    expect(homes.map((home) => existsSync(home))).toEqual([false, false]);
     expect(await Promise.all(urls.map(isUp))).toEqual([false, false]);
   });
 
