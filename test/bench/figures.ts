@@ -1,0 +1,27 @@
+export interface Figure {
+  readonly name: string;
+  readonly samples: readonly number[];
+  readonly aim: string;
+}
+
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+export function printTable(figures: readonly Figure[]): void {
+  const row = (...cells: readonly string[]) =>
+    console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(62) : cell.padStart(10))).join(' '));
+  row('milliseconds', 'median', 'p99', 'least', 'samples', 'aim');
+  for (const { name, samples, aim } of figures) {
+    const figure = (value: number) => value.toFixed(value < 100 ? 2 : 0);
+    row(
+      name,
+      figure(percentile(samples, 0.5)),
+      figure(percentile(samples, 0.99)),
+      figure(Math.min(...samples)),
+      String(samples.length),
+      aim,
+    );
+  }
+}
