@@ -8,9 +8,10 @@ import {
   HTTP_PORT,
   type LogLevel,
   mcpServerUrlVariable,
+  MODEL_API_KEY_VARIABLE,
   peerAgentUrlVariable,
 } from '../runtime/contract';
-import { type Environment } from './environment';
+import { type Environment, fromSecret } from './environment';
 import { type Exposure } from './exposure';
 import { fail } from './fail';
 import { RUNTIME_IMAGE } from './images';
@@ -178,6 +179,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
         subAgents: this.ownSubAgents,
         logLevel: logLevel ?? AGENT_DEFAULTS.logLevel,
       }),
+      ...(modelAPI.key && { [MODEL_API_KEY_VARIABLE]: fromSecret(modelAPI.key) }),
       ...processTelemetryEnv(telemetryTarget(this)),
     };
   }

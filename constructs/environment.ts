@@ -1,7 +1,12 @@
-import { type k8s } from 'cdk8s-plus-28';
+import { type k8s, type SecretValue } from 'cdk8s-plus-28';
 
 /** Variables of a container: a value, or where Kubernetes takes it from. */
 export type Environment = Readonly<Record<string, string | k8s.EnvVarSource>>;
+
+/** The value of a Secret's key, by reference. */
+export function fromSecret({ secret, key }: SecretValue): k8s.EnvVarSource {
+  return { secretKeyRef: { name: secret.name, key } };
+}
 
 /** The variables as a container states them, in the order given. */
 export function toEnvVars(environment: Environment): k8s.EnvVar[] {

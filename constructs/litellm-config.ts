@@ -14,7 +14,7 @@ export interface LiteLLMConfig {
   readonly telemetry: boolean;
 }
 
-/** Writes the `config.yaml` of a LiteLLM proxy. */
+/** Writes the `config.yaml` of a LiteLLM proxy. Its callers show a key: without one LiteLLM refuses to start. */
 export function litellmConfig(config: LiteLLMConfig): string {
   const document = {
     model_list: config.models.map((model) => modelEntry(model, config)),
@@ -22,6 +22,7 @@ export function litellmConfig(config: LiteLLMConfig): string {
       drop_params: true,
       ...(config.telemetry && { callbacks: ['otel'], turn_off_message_logging: true }),
     },
+    general_settings: { master_key: 'os.environ/LITELLM_MASTER_KEY' },
     ...(config.telemetry && { callback_settings: { otel: { message_logging: false } } }),
   };
   return Yaml.stringify(document);

@@ -1,7 +1,7 @@
-import { type k8s, type SecretValue } from 'cdk8s-plus-28';
+import { type k8s, Secret, type SecretValue } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { GATEWAY_LIVENESS_PATH, GATEWAY_READINESS_PATH, HTTP_PORT, type LogLevel } from '../runtime/contract';
-import { type Environment } from './environment';
+import { type Environment, fromSecret } from './environment';
 import { fail } from './fail';
 import { LITELLM_IMAGE } from './images';
 import { litellmConfig } from './litellm-config';
@@ -22,6 +22,8 @@ export interface IModelAPI<M extends string = string> extends IConstruct {
   readonly url: string;
   /** What it serves: names, `<prefix>/*` for all names that start alike, or `*` for all. */
   readonly models: readonly M[];
+  /** Key that callers show; undefined when they need none. */
+  readonly key: SecretValue | undefined;
 }
 
 /** What a LiteLLM proxy is made of. */
@@ -46,6 +48,12 @@ export interface ModelAPIProxyProps<M extends string> {
    * @default - none: the provider asks for no key
    */
   readonly apiKey?: SecretValue;
+  /**
+   * Key that callers of the proxy show, in a Secret that exists beside the manifests; it begins with `sk-`. Agents get
+   * it by reference.
+   * @default - key `master-key` of the Secret `modelapi-<id>`
+   */
+  readonly masterKey?: SecretValue;
   /**
    * Image of the proxy: LiteLLM's without root, in a version of your own.
    * @default - the version that this library was made for
@@ -77,6 +85,7 @@ export class ModelAPI<M extends string = string> extends Construct implements IM
   readonly name: string;
   readonly url: string;
   readonly models: readonly M[];
+  readonly key: SecretValue;
   /** Service in front of the gateway. */
   readonly service: k8s.KubeService;
 
@@ -85,6 +94,10 @@ export class ModelAPI<M extends string = string> extends Construct implements IM
     this.name = nameOf(this);
     this.models = Object.freeze([...props.models]);
     checkProps(this, props);
+    this.key = props.masterKey ?? {
+      secret: Secret.fromSecretName(this, 'master-key', `modelapi-${this.name}`),
+      key: 'master-key',
+    };
 
     const workload = new Workload(this, 'workload', {
       kind: 'modelapi',
@@ -105,7 +118,7 @@ export class ModelAPI<M extends string = string> extends Construct implements IM
           }),
         }),
       },
-      env: () => ({ ...proxyEnv(props), ...gatewayTelemetryEnv(telemetryTarget(this)) }),
+      env: () => ({ ...proxyEnv(props, this.key), ...gatewayTelemetryEnv(telemetryTarget(this)) }),
       ports: [{ name: 'http', port: HTTP_PORT }],
       probes: {
         port: 'http',
@@ -123,10 +136,14 @@ export class ModelAPI<M extends string = string> extends Construct implements IM
   }
 }
 
-function proxyEnv({ apiBase, apiKey, logLevel = 'INFO' }: ModelAPIProxyProps<string>): Environment {
+function proxyEnv(
+  { apiBase, apiKey, logLevel = 'INFO' }: ModelAPIProxyProps<string>,
+  masterKey: SecretValue,
+): Environment {
   return {
+    LITELLM_MASTER_KEY: fromSecret(masterKey),
     ...(apiBase !== undefined && { PROXY_API_BASE: apiBase }),
-    ...(apiKey && { PROXY_API_KEY: { secretKeyRef: { name: apiKey.secret.name, key: apiKey.key } } }),
+    ...(apiKey && { PROXY_API_KEY: fromSecret(apiKey) }),
     // LiteLLM has no TRACE.
     LITELLM_LOG: logLevel === 'TRACE' ? 'DEBUG' : logLevel,
     LITELLM_MODE: 'PRODUCTION',

@@ -24,6 +24,8 @@ export const GATEWAY_READINESS_PATH = '/health/readiness';
 export const DRAIN_SECONDS = 20;
 /** Telemetry is flushed within it, after the drain. */
 export const FLUSH_SECONDS = 5;
+/** Holds the key that the model gateway asks for; a manifest takes it from a Secret. */
+export const MODEL_API_KEY_VARIABLE = 'MODEL_API_KEY';
 /** Numeric user and group of the runtime image. */
 export const RUNTIME_UID = 65532;
 
@@ -106,7 +108,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given('AGENT_HOST', config.host),
     ...given('AGENT_PORT', config.port),
     MODEL_API_URL: config.modelUrl,
-    ...given('MODEL_API_KEY', config.modelApiKey),
+    ...given(MODEL_API_KEY_VARIABLE, config.modelApiKey),
     MODEL_NAME: config.model,
     ...given('AGENTIC_LOOP_MAX_STEPS', config.maxSteps),
     ...peersToEnv('MCP_SERVERS', mcpServerUrlVariable, config.mcpServers),
@@ -128,7 +130,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     host: read.text('AGENT_HOST') ?? AGENT_DEFAULTS.host,
     port: read.port('AGENT_PORT') ?? AGENT_DEFAULTS.port,
     modelUrl: read.url('MODEL_API_URL', read.required('MODEL_API_URL')),
-    modelApiKey: read.secret('MODEL_API_KEY'),
+    modelApiKey: read.secret(MODEL_API_KEY_VARIABLE),
     model: read.required('MODEL_NAME'),
     maxSteps: read.count('AGENTIC_LOOP_MAX_STEPS') ?? AGENT_DEFAULTS.maxSteps,
     mcpServers: read.peers('MCP_SERVERS', mcpServerUrlVariable),

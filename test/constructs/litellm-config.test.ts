@@ -18,6 +18,7 @@ test('the smallest configuration is a list of one model', () => {
   expect(config({})).toEqual({
     model_list: [{ model_name: 'gpt-4o', litellm_params: { model: 'gpt-4o' } }],
     litellm_settings: { drop_params: true },
+    general_settings: { master_key: 'os.environ/LITELLM_MASTER_KEY' },
   });
 });
 

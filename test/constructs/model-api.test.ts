@@ -1,6 +1,6 @@
 import { Secret } from 'cdk8s-plus-28';
 import { parse } from 'yaml';
-import { ModelAPI, type ModelAPIProxyProps, OtlpExporter, TelemetryStack } from '../../constructs';
+import { Agent, ModelAPI, type ModelAPIProxyProps, OtlpExporter, TelemetryStack } from '../../constructs';
 import { chart, envOf, find, type Manifest, synth } from '../support/synth';
 
 function proxy(props: Partial<ModelAPIProxyProps<string>> = {}): Manifest[] {
@@ -45,11 +45,25 @@ test('a key reaches the proxy by reference alone', () => {
     ModelAPI.proxy(scope, 'llm', { models: ['gpt-4o'], apiKey, apiBase: 'https://models.example/v1' });
   });
   const { env } = find(manifests, 'Deployment', 'modelapi-llm').spec.template.spec.containers[0];
-  expect(env.slice(0, 2)).toEqual([
+  expect(env.slice(0, 3)).toEqual([
+    { name: 'LITELLM_MASTER_KEY', valueFrom: { secretKeyRef: { name: 'modelapi-llm', key: 'master-key' } } },
     { name: 'PROXY_API_BASE', value: 'https://models.example/v1' },
     { name: 'PROXY_API_KEY', valueFrom: { secretKeyRef: { name: 'llm-api-key', key: 'api-key' } } },
   ]);
   expect(manifests.map(({ kind }) => kind)).not.toContain('Secret');
+});
+
+test('agents show the key that the proxy asks for, which is in the same Secret', () => {
+  const manifests = synth((scope) => {
+    const masterKey = { secret: Secret.fromSecretName(scope, 'keys', 'gateway-keys'), key: 'callers' };
+    const modelAPI = ModelAPI.proxy(scope, 'llm', { models: ['gpt-4o'], masterKey });
+    new Agent(scope, 'lead', { modelAPI, model: 'gpt-4o' });
+  });
+  const valueFrom = { secretKeyRef: { name: 'gateway-keys', key: 'callers' } };
+  const variables = (name: string) =>
+    find(manifests, 'Deployment', name).spec.template.spec.containers[0].env;
+  expect(variables('modelapi-llm')).toContainEqual({ name: 'LITELLM_MASTER_KEY', valueFrom });
+  expect(variables('agent-lead')).toContainEqual({ name: 'MODEL_API_KEY', valueFrom });
 });
 
 test('a proxy reports to a stack that is declared after it', () => {
