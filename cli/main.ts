@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { run, type RunOptions } from './commands/run';
 import { up, type UpOptions } from './commands/up';
-import { UserError } from './local/errors';
+import { INTERRUPTED } from './interrupt';
+import { InterruptedError, UserError } from './local/errors';
 
 const program = new Command('kaos')
   .description('Runs synthesized KAOS manifests as processes of this machine')
@@ -33,9 +34,10 @@ program.parseAsync().then(
   // Idle connections would keep the process; what was printed must be out first.
   () => process.stdout.write('', () => process.exit(0)),
   (error: unknown) => {
-    const text =
-      error instanceof UserError ? `kaos: ${error.message}` : error instanceof Error ? error.stack : error;
-    process.stderr.write(`${String(text)}\n`, () => process.exit(1));
+    const isExpected = error instanceof UserError || error instanceof InterruptedError;
+    const text = isExpected ? `kaos: ${error.message}` : error instanceof Error ? error.stack : error;
+    const code = error instanceof InterruptedError ? INTERRUPTED : 1;
+    process.stderr.write(`${String(text)}\n`, () => process.exit(code));
   },
 );
 

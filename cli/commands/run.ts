@@ -5,6 +5,7 @@ import { UserError } from '../local/errors';
 import { readManifests } from '../local/manifests';
 import { buildPlan, chooseAgent } from '../local/plan';
 import { noSecrets, readSecrets } from '../local/secrets';
+import { checkReferences } from '../local/references';
 import { LocalSystem } from '../local/system';
 import { printOutcome, type Results, resultsOf } from '../results';
 
@@ -20,6 +21,7 @@ export interface RunOptions {
 export async function run(chart: string, options: RunOptions, binDirectory: string): Promise<void> {
   const interrupted = interruption();
   const plan = buildPlan(readManifests(options.manifests, chart));
+  checkReferences(plan);
   const agent = chooseAgent(plan, options.agent);
   const style = styleFor(process.stderr);
   const system = await LocalSystem.start(

@@ -2,10 +2,10 @@ import { reporter, type Style, styleFor } from '../console';
 import { interruption } from '../interrupt';
 import { isFree } from '../local/addresses';
 import { ask, curlLine } from '../local/ask';
-import { UserError } from '../local/errors';
 import { readManifests } from '../local/manifests';
 import { agentsOf, buildPlan, chooseAgent, entryAgents, type Plan, type Workload } from '../local/plan';
 import { noSecrets, readSecrets } from '../local/secrets';
+import { checkReferences } from '../local/references';
 import { LocalSystem } from '../local/system';
 import { whenAborted } from '../local/when-aborted';
 import { wholeTrace } from '../local/whole-trace';
@@ -26,6 +26,7 @@ const USUAL_PORT = 8000;
 export async function up(chart: string | undefined, options: UpOptions, binDirectory: string): Promise<void> {
   const interrupted = interruption();
   const plan = buildPlan(readManifests(options.manifests, chart));
+  checkReferences(plan);
   const needsOne = options.message !== undefined || options.agent !== undefined || options.port !== undefined;
   const front = needsOne ? chooseAgent(plan, options.agent) : entryAgents(plan)[0];
   const style = styleFor(process.stderr);
@@ -73,7 +74,6 @@ async function askAndShow(
   const outcome = await ask(system.ports.urlOf(agent), message, signal);
   if (system.collector && outcome.traceId) await wholeTrace(system.collector.store, outcome.traceId);
   printOutcome(resultsOf(system.plan.chart, agent.name, message, outcome, system), process.stdout);
-  if (outcome.status === 'error') throw new UserError(`the agent answered with an error: ${outcome.answer}`);
 }
 
 function printAddresses(

@@ -1,5 +1,5 @@
 import { CHAT_PATH } from '../../runtime/contract';
-import { UserError } from './errors';
+import { InterruptedError, UserError } from './errors';
 
 /** What came of a question. */
 export interface Outcome {
@@ -36,9 +36,17 @@ async function post(agentUrl: string, message: string, signal: AbortSignal) {
     });
     return { ok: reply.ok, status: reply.status, headers: reply.headers, text: await reply.text() };
   } catch (cause) {
-    if (signal.aborted) throw new UserError('stopped before the agent had answered', { cause });
+    if (signal.aborted) throw new InterruptedError('stopped before the agent had answered', { cause });
+    if (isTimeout(cause))
+      throw new UserError(`the agent at ${agentUrl} did not answer within 5 minutes`, { cause });
     throw new UserError(`the agent at ${agentUrl} ended before it had answered`, { cause });
   }
+}
+
+/** The fetch that Node has gives up by itself. */
+function isTimeout(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: string } };
+  return cause?.code === 'UND_ERR_HEADERS_TIMEOUT';
 }
 
 /** The same question for a shell. */

@@ -41,6 +41,7 @@ export interface Plan {
 /** Pure: manifests -> what is to run. */
 export function buildPlan(manifests: Manifests): Plan {
   const { chart, deployments, services } = manifests;
+  if (deployments.length === 0) throw new UserError(`chart ${chart} has no workloads; synthesize it again`);
   const pairs = withTitles(
     deployments.map((deployment) => ({ deployment, workload: toWorkload(deployment, manifests) })),
   );

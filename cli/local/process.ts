@@ -71,6 +71,11 @@ export class RunningProcess {
     return exit;
   }
 
+  /** Ends it without asking. */
+  kill(): void {
+    this.signalGroup('SIGKILL');
+  }
+
   private signalGroup(signal: NodeJS.Signals): void {
     if (this.child.pid === undefined) return;
     try {

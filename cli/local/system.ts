@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allocatePorts, type LocalPorts, LOOPBACK } from './addresses';
 import { type Collector, startCollector } from './collector/collector';
-import { UserError } from './errors';
+import { InterruptedError, UserError } from './errors';
 import { localize, type LocalProcess } from './localize';
 import { type Plan, type Workload } from './plan';
-import { describeExit, type Exit, RunningProcess } from './process';
+import { describeExit, RunningProcess } from './process';
 import { untilReady } from './readiness';
 import { type Secrets } from './secrets';
 import { whenAborted } from './when-aborted';
@@ -16,6 +16,10 @@ const STOP_GRACE_MS = 8_000;
 
 /** A workload that keeps dying is started again this many times; then the whole system is given up. */
 const MAX_RESTARTS = 5;
+/** The first restart is at once, each further one after twice the time. */
+const RESTART_DELAY_MS = 250;
+/** A workload that lived this long is not one that keeps dying. */
+const LIFE_MS = 60_000;
 
 /** What happens while a system runs, for whoever watches. */
 export interface Watcher {
@@ -66,9 +70,14 @@ export class LocalSystem {
    */
   static async start(plan: Plan, options: SystemOptions, signal: AbortSignal): Promise<LocalSystem> {
     const ports = await allocatePorts(plan, options.ports);
-    const collector = await startCollectorOf(plan, ports);
     const directory = mkdtempSync(join(tmpdir(), 'kaos-'));
+    const collector = await startCollectorOf(plan, ports).catch((error: unknown) => {
+      rmSync(directory, { recursive: true, force: true });
+      throw asUserError(error);
+    });
     const system = new LocalSystem(plan, ports, collector, directory, options);
+    // A command that is ended at once still leaves neither processes nor files behind.
+    process.once('exit', system.abandon);
     try {
       await system.startAll(signal);
       return system;
@@ -84,7 +93,14 @@ export class LocalSystem {
     await Promise.all([...this.processes.values()].map((running) => running.stop(STOP_GRACE_MS)));
     await this.collector?.close();
     rmSync(this.directory, { recursive: true, force: true });
+    process.off('exit', this.abandon);
   }
+
+  /** What can be done in the last moment of the command: no more than end everything. */
+  private readonly abandon = () => {
+    for (const running of this.processes.values()) running.kill();
+    rmSync(this.directory, { recursive: true, force: true });
+  };
 
   /** Names of the workloads that ended by themselves. */
   get died(): string[] {
@@ -98,7 +114,7 @@ export class LocalSystem {
       .filter(({ role }) => role !== 'otel-collector')
       .map((workload) => localize(workload, localization));
     const cancelled = whenAborted(signal).then(() => {
-      throw new UserError('stopped before all was ready');
+      throw new InterruptedError('stopped before all was ready');
     });
     await Promise.race([Promise.all(local.map((process) => this.launch(process))), cancelled]);
   }
@@ -110,10 +126,14 @@ export class LocalSystem {
     try {
       watcher.ready(plan.title, await untilReady(running));
     } catch (error) {
-      if (!this.stopping && error instanceof UserError) watcher.failed(plan.title, error.message);
+      if (!this.stopping && error instanceof UserError) watcher.failed(plan.title, firstLine(error.message));
       throw error;
     }
-    void running.exited.then((exit) => this.afterExit(plan, exit));
+    const readyAt = performance.now();
+    void running.exited.then((exit) => {
+      if (performance.now() - readyAt > LIFE_MS) this.deaths.delete(plan.title);
+      this.afterDeath(plan, describeExit(exit));
+    });
   }
 
   private spawn(plan: LocalProcess): RunningProcess {
@@ -123,16 +143,28 @@ export class LocalSystem {
     return running;
   }
 
-  private afterExit(plan: LocalProcess, exit: Exit): void {
+  private afterDeath(plan: LocalProcess, reason: string): void {
     if (this.stopping) return;
-    const reason = describeExit(exit);
     const deaths = (this.deaths.get(plan.title) ?? 0) + 1;
     this.deaths.set(plan.title, deaths);
     this.options.watcher.died(plan.title, reason);
     if (!this.options.restart) return;
-    if (deaths > MAX_RESTARTS) this.giveUp(new UserError(`${plan.title} ${reason} for the ${deaths}th time`));
-    else this.launch(plan).catch((error: unknown) => this.giveUp(asUserError(error)));
+    if (deaths > MAX_RESTARTS) {
+      this.giveUp(new UserError(`${plan.title} ${reason}, as it did ${MAX_RESTARTS} times before`));
+      return;
+    }
+    const delayMs = deaths === 1 ? 0 : RESTART_DELAY_MS * 2 ** (deaths - 2);
+    setTimeout(() => this.relaunch(plan), delayMs);
   }
+
+  private relaunch(plan: LocalProcess): void {
+    if (this.stopping) return;
+    this.launch(plan).catch(() => this.afterDeath(plan, 'could not be started again'));
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }
 
 function asUserError(error: unknown): UserError {

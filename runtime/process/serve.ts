@@ -1,5 +1,6 @@
 import { type FastifyInstance } from 'fastify';
 import { type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { type Logger } from 'pino';
 import { DRAIN_SECONDS } from '../contract';
 
@@ -17,12 +18,11 @@ export async function serve(
   options: { host: string; port: number; log: Logger; closing: readonly Closing[] },
 ): Promise<void> {
   const { host, port, log, closing } = options;
-  const running = runningResponses(server);
+  const traffic = watchTraffic(server);
   const stop = async (signal: NodeJS.Signals) => {
     process.once('SIGTERM', exitAtOnce).once('SIGINT', exitAtOnce);
     log.info(`${signal}: finishing what runs`);
-    // A connection kept alive after its answer would count as running.
-    for (const response of running) response.shouldKeepAlive = false;
+    traffic.lastAnswers();
     await drain(server, log);
     for (const part of closing) {
       await part.close().catch((error: unknown) => log.error({ err: error }, 'could not close'));
@@ -40,13 +40,26 @@ export async function serve(
   }
 }
 
-function runningResponses({ server }: FastifyInstance): ReadonlySet<ServerResponse> {
+/** Knows what a server is busy with, so that no more than that can hold up its end. */
+function watchTraffic({ server }: FastifyInstance): { lastAnswers(): void } {
+  const sockets = new Set<Socket>();
   const running = new Set<ServerResponse>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('request', (_request, response: ServerResponse) => {
     running.add(response);
     response.once('close', () => running.delete(response));
   });
-  return running;
+  return {
+    lastAnswers() {
+      // A connection kept alive after its answer would count as running, and so would one that was opened in advance.
+      for (const response of running) response.shouldKeepAlive = false;
+      const busy = new Set([...running].map((response) => response.socket));
+      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+    },
+  };
 }
 
 async function drain(server: FastifyInstance, log: Logger): Promise<void> {

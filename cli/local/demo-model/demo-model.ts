@@ -14,7 +14,7 @@ export const DEMO_MODEL = 'demo';
  * tool that it is offered once and sums up what they return. Its words depend on its input alone.
  */
 export function buildDemoModel(): FastifyInstance {
-  const app = Fastify({ bodyLimit: MAX_REQUEST_BYTES, forceCloseConnections: true });
+  const app = Fastify({ bodyLimit: MAX_REQUEST_BYTES });
   answerErrorsAsOpenAI(app);
   let completions = 0;
 

@@ -48,7 +48,7 @@ export function buildGateway({
   onRequest,
   trace = direct,
 }: GatewayOptions): FastifyInstance {
-  const app = Fastify({ bodyLimit: MAX_REQUEST_BYTES, forceCloseConnections: true });
+  const app = Fastify({ bodyLimit: MAX_REQUEST_BYTES });
   const dispatcher = new Agent(UPSTREAM_LIMITS);
   app.addHook('onClose', () => dispatcher.destroy());
   answerErrorsAsOpenAI(app);

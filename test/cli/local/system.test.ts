@@ -114,9 +114,9 @@ test('a workload that dies is started again, until it has died too often', async
     await again;
   }
   await die(url);
-  expect((await system.failure).message).toBe('agent-search exited with code 3 for the 6th time');
+  expect((await system.failure).message).toBe('agent-search exited with code 3, as it did 5 times before');
   expect(system.died).toEqual(['agent-search']);
-});
+}, 30_000);
 
 describe('starting', () => {
   test('fails when a workload ends at once, and leaves none running', async () => {
@@ -125,7 +125,7 @@ describe('starting', () => {
     const { started, told } = start(plan, { ports: ['mcpserver-search', port] });
     const message = 'agent-search exited with code 3:\n  no such model';
     await expect(started).rejects.toThrow(new Error(message));
-    expect(told).toContain(`agent-search failed: ${message}`);
+    expect(told).toContain('agent-search failed: agent-search exited with code 3:');
     expect(told.filter((line) => line.startsWith('mcpserver-search failed'))).toEqual([]);
     expect(await isUp(url)).toBe(false);
   });

@@ -33,7 +33,12 @@ export function config({ masterKey, apiBase }: { masterKey?: string; apiBase?: s
 }
 
 export async function start(app: FastifyInstance): Promise<string> {
-  closing.unshift(() => app.close());
+  closing.unshift(() => {
+    const closed = app.close();
+    // A client may hold a connection open on which it never sent anything.
+    app.server.closeAllConnections();
+    return closed;
+  });
   return app.listen({ host: HOST, port: 0 });
 }
 
