@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Imports point one way (see README, "The house"): what each folder must not reach. */
+/** Imports point one way (README, "The architecture"): what each folder must not reach. */
 const direction = (files, ...banned) => ({
   files,
   rules: {

@@ -2,6 +2,9 @@ import { type IConstruct } from 'constructs';
 import { type IAgent } from './agent';
 import { fail } from './fail';
 
+/** Models take 64 characters in a tool's name, of which `delegate_to_` takes 12. */
+const LONGEST_SUB_AGENT = 52;
+
 /** Something that an agent calls by name. */
 interface Peer extends IConstruct {
   readonly name: string;
@@ -15,6 +18,10 @@ export function checkPeer(
   peers: readonly Peer[],
   added: Peer,
 ): void {
+  if (role === 'sub-agent' && added.name.length > LONGEST_SUB_AGENT) {
+    const problem = `the name of sub-agent "${added.name}" has ${added.name.length} characters`;
+    fail(agent, problem, `models take ${LONGEST_SUB_AGENT} in the name of the tool that it becomes`);
+  }
   if (added === agent) fail(agent, 'the agent is its own sub-agent', 'remove it from subAgents');
   const variable = variableOf(added.name);
   const other = peers.find((peer) => variableOf(peer.name) === variable);

@@ -135,9 +135,9 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     maxSteps: read.count('AGENTIC_LOOP_MAX_STEPS') ?? AGENT_DEFAULTS.maxSteps,
     mcpServers: read.peers('MCP_SERVERS', mcpServerUrlVariable),
     subAgents: read.subAgents(),
-    modelTimeoutMs: read.count('MODEL_TIMEOUT_MS') ?? AGENT_DEFAULTS.modelTimeoutMs,
-    toolTimeoutMs: read.count('TOOL_TIMEOUT_MS') ?? AGENT_DEFAULTS.toolTimeoutMs,
-    delegationTimeoutMs: read.count('DELEGATION_TIMEOUT_MS') ?? AGENT_DEFAULTS.delegationTimeoutMs,
+    modelTimeoutMs: read.timeoutMs('MODEL_TIMEOUT_MS') ?? AGENT_DEFAULTS.modelTimeoutMs,
+    toolTimeoutMs: read.timeoutMs('TOOL_TIMEOUT_MS') ?? AGENT_DEFAULTS.toolTimeoutMs,
+    delegationTimeoutMs: read.timeoutMs('DELEGATION_TIMEOUT_MS') ?? AGENT_DEFAULTS.delegationTimeoutMs,
     logLevel: read.logLevel('LOG_LEVEL', 'AGENT_LOG_LEVEL') ?? AGENT_DEFAULTS.logLevel,
   }));
 }
@@ -250,6 +250,11 @@ class EnvReader {
 
   count(variable: string): number | undefined {
     return this.wholeNumber(variable, Number.MAX_SAFE_INTEGER, 'a whole number, 1 or more');
+  }
+
+  /** Timers of Node end at once when they are given more. */
+  timeoutMs(variable: string): number | undefined {
+    return this.wholeNumber(variable, 2 ** 31 - 1, 'milliseconds from 1 to 2147483647');
   }
 
   port(variable: string): number | undefined {

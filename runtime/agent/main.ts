@@ -52,7 +52,9 @@ void runMain(async () => {
   const server = buildAgentServer({ config, answer, dependencies, log });
 
   // The first question finds connections open and tools known.
-  void dependencies.reachAll().then(() => listTools(tools, AbortSignal.timeout(WARM_UP_MS)));
+  void dependencies.reachAll().then(() => {
+    if (dependencies.ready) void listTools(tools, AbortSignal.timeout(WARM_UP_MS));
+  });
   await serve(server, { ...config, log, closing: [dependencies, mcpTools, http, telemetry] });
 });
 

@@ -5,6 +5,7 @@ import {
 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   type CallToolResult,
+  ErrorCode,
   McpError,
   type Tool as MCPTool,
   ToolListChangedNotificationSchema,
@@ -92,8 +93,8 @@ export class MCPClient {
     try {
       return await work(await connection.client);
     } catch (error) {
-      // An MCP error is the server's answer; all else means that the connection is of no more use.
-      if (!(error instanceof McpError)) this.forget(connection);
+      // Without an answer, the connection is of no more use.
+      if (!isAnswer(error)) this.forget(connection);
       throw error;
     } finally {
       connection.calls--;
@@ -124,6 +125,12 @@ export class MCPClient {
     this.connection = undefined;
     this.tools = undefined;
   }
+}
+
+/** Whether an error is what the server answered; a time-out and a lost connection the client makes up itself. */
+export function isAnswer(error: unknown): error is McpError {
+  const madeUp: readonly number[] = [ErrorCode.RequestTimeout, ErrorCode.ConnectionClosed];
+  return error instanceof McpError && !madeUp.includes(error.code);
 }
 
 async function closeClient({ client }: Connection): Promise<void> {

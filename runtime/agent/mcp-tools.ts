@@ -1,9 +1,9 @@
-import { type CallToolResult, McpError, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
+import { type CallToolResult, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 import { type Logger } from 'pino';
 import { CancelledError, ToolError } from '../process/errors';
 import { executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
-import { type MCPClient } from './mcp-client';
+import { isAnswer, type MCPClient } from './mcp-client';
 import { type Tool, type Tools } from './tools';
 
 /** The tools of MCP servers. */
@@ -56,8 +56,7 @@ export class MCPTools implements Tools {
       return await server.callTool(tool, args, signal);
     } catch (error) {
       if (signal.aborted) throw new CancelledError();
-      // An MCP error is the server's answer, such as that it knows no such tool.
-      if (error instanceof McpError) throw failed(tool, error.message);
+      if (isAnswer(error)) throw failed(tool, error.message);
       throw new ToolError('tool_unavailable', `tool "${tool}" could not be called`, { cause: error });
     }
   }

@@ -23,10 +23,10 @@ export class ModelClient implements Model {
 
   async complete(question: ModelQuestion, signal: AbortSignal): Promise<ModelReply> {
     const { status, text, json } = await this.post(question, signal);
-    // What a gateway says of a failure is for the log, not for the caller.
-    const cause = new Error(text.slice(0, 1000));
-    if (status !== 200) throw new ModelError(`the model gateway answered ${status}`, status, { cause });
-    return parseReply(json);
+    if (status === 200) return parseReply(json);
+    // What a gateway says of a failure is for the log, neither for the caller nor for the trace.
+    const cause = new Error(text.slice(0, 300));
+    throw new ModelError(`the model gateway answered ${status}`, status, { cause });
   }
 
   private async post({ messages, functions }: ModelQuestion, signal: AbortSignal): Promise<JsonReply> {

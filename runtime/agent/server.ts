@@ -23,7 +23,8 @@ export function buildAgentServer(parts: {
 }): FastifyInstance {
   const { config, answer, dependencies, log } = parts;
   const { name } = config;
-  const server = fastify({ logger: false, bodyLimit: BODY_LIMIT_BYTES });
+  // Behind a proxy that ends TLS, the card's address is the one that the caller used.
+  const server = fastify({ logger: false, trustProxy: true, bodyLimit: BODY_LIMIT_BYTES });
   server.removeContentTypeParser('text/plain');
   server.setErrorHandler(replyWithError(log));
   server.setNotFoundHandler(replyWithNotFound);

@@ -6,10 +6,12 @@ import { delegateTo } from '../telemetry/operations';
 import { type Tool, type Tools } from './tools';
 
 const CARD_TIMEOUT_MS = 2_000;
+/** An agent may be rolled out with another description; its callers are not, and so they look again. */
+const CARD_FRESH_MS = 30_000;
 
 /** Other agents, each offered to the model as a tool that takes a task. */
 export class SubAgents implements Tools {
-  private readonly descriptions = new Map<string, string>();
+  private readonly descriptions = new Map<string, { readonly text: string; readonly readAt: number }>();
 
   constructor(
     private readonly agents: readonly Peer[],
@@ -36,15 +38,15 @@ export class SubAgents implements Tools {
   /** An agent whose card cannot be read is offered all the same: it may be back when it is called. */
   private async describe({ name, url }: Peer, signal: AbortSignal): Promise<string> {
     const known = this.descriptions.get(name);
-    if (known !== undefined) return known;
+    if (known && performance.now() - known.readAt < CARD_FRESH_MS) return known.text;
     try {
       const options = { method: 'GET', signal, timeoutMs: CARD_TIMEOUT_MS } as const;
       const reply = await this.http.request(url + CARD_PATH, options);
       const { description } = card.parse(await reply.body.json());
-      this.descriptions.set(name, description);
+      this.descriptions.set(name, { text: description, readAt: performance.now() });
       return description;
     } catch {
-      return '';
+      return known?.text ?? '';
     }
   }
 
@@ -63,7 +65,7 @@ export class SubAgents implements Tools {
         ? `agent "${agent.name}" answered with something else than a chat completion`
         : `agent "${agent.name}" failed with status ${status}`,
       status,
-      { cause: new Error(text.slice(0, 1000)) },
+      { cause: new Error(text.slice(0, 300)) },
     );
   }
 

@@ -40,7 +40,7 @@ function loadModule(path: string): Record<string, unknown> | null | undefined {
   }
   const file = resolve(path);
   const nodeRequire = createRequire(file);
-  const require = (id: string): unknown => PROVIDED[id] ?? nodeRequire(id);
+  const require = (id: string): unknown => (Object.hasOwn(PROVIDED, id) ? PROVIDED[id] : nodeRequire(id));
   const module = { exports: {} };
   try {
     const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];

@@ -46,7 +46,7 @@ export function buildProtocolServer({ name, tools, withSpan, log }: ProtocolPart
       links,
     });
     const work = async () => {
-      if (!tool) throw new McpError(ErrorCode.InvalidParams, `there is no tool "${params.name}"`);
+      if (!tool) throw new McpError(ErrorCode.InvalidParams, 'there is no tool of that name');
       try {
         const result = await tool.run(params.arguments, extra.signal);
         log.info(`${operation.name} answered`);
@@ -64,7 +64,7 @@ export function buildProtocolServer({ name, tools, withSpan, log }: ProtocolPart
 /** A tool that failed has answered: by the protocol its caller gets the reason as a result. */
 function toErrorResult(error: unknown): CallToolResult {
   if (!(error instanceof ToolError)) throw error;
-  return { isError: true, content: [{ type: 'text', text: error.message }] };
+  return { isError: true, content: [{ type: 'text', text: error.forModel }] };
 }
 
 function single(value: string | string[] | undefined): string | undefined {

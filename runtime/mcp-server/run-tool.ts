@@ -26,9 +26,8 @@ export function runnableTool({ name, definition }: NamedTool): RunnableTool {
       try {
         return toResult(await definition.handler(checked as never, { signal }));
       } catch (error) {
-        throw new ToolError('tool_error', error instanceof Error ? error.message : String(error), {
-          cause: error,
-        });
+        const forModel = error instanceof Error ? error.message : String(error);
+        throw new ToolError('tool_error', `tool "${name}" threw`, { forModel, cause: error });
       }
     },
   };
@@ -55,15 +54,19 @@ function argumentsCheck({ input }: ToolDefinition): (args: unknown) => unknown {
     return (args) => {
       const parsed = input.safeParse(args);
       if (parsed.success) return parsed.data;
-      throw new ToolError('tool_arguments_invalid', z.prettifyError(parsed.error));
+      throw invalidArguments(z.prettifyError(parsed.error));
     };
   }
   const validate = new AjvJsonSchemaValidator().getValidator<unknown>(input);
   return (args) => {
     const result = validate(args);
     if (result.valid) return result.data;
-    throw new ToolError('tool_arguments_invalid', result.errorMessage);
+    throw invalidArguments(result.errorMessage);
   };
+}
+
+function invalidArguments(forModel: string): ToolError {
+  return new ToolError('tool_arguments_invalid', 'the arguments do not fit the schema', { forModel });
 }
 
 function isZod(input: ToolDefinition['input']): input is z.ZodObject {

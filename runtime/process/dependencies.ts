@@ -68,7 +68,7 @@ export class Dependencies {
     }
   }
 
-  /** Whatever it answers, it lives; servers that are not ours may know no liveness path at all. */
+  /** Short of a server error, whatever it answers, it lives: servers that are not ours may know no such path. */
   private async answers(url: string): Promise<boolean> {
     try {
       const options = { method: 'GET', signal: this.closing.signal, timeoutMs: PROBE_TIMEOUT_MS } as const;

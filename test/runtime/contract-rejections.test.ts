@@ -31,7 +31,7 @@ test.each<[why: string, env: Env, problem: string]>([
   [
     'a time limit is negative',
     { TOOL_TIMEOUT_MS: '-1' },
-    'TOOL_TIMEOUT_MS is "-1"; give a whole number, 1 or more',
+    'TOOL_TIMEOUT_MS is "-1"; give milliseconds from 1 to 2147483647',
   ],
   [
     'a server has no URL',

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { type Env } from '../../../runtime/contract';
+import { ConfigError, type Env } from '../../../runtime/contract';
 
 /** What the gateway reads of a LiteLLM configuration file. */
 export interface GatewayConfig {
@@ -22,13 +22,12 @@ export interface GatewayModel {
  * Reads a LiteLLM configuration file. `os.environ/NAME` stands for a variable of `env`; one that is not set
  * counts as not stated, as in LiteLLM. `drop_params` has no effect here: the upstream speaks OpenAI's API
  * itself, so there is nothing that it would have to drop.
- * @throws Error naming path, value and fix
+ * @throws ConfigError naming path, value and fix
  */
 export function loadGatewayConfig(yamlText: string, env: Env): GatewayConfig {
   const document = parseDocument(yamlText);
   const [problem] = document.errors;
-  if (problem)
-    throw new Error(`the gateway configuration is not YAML: ${problem.message}`, { cause: problem });
+  if (problem) throw new ConfigError([`the gateway configuration is not YAML: ${problem.message}`]);
   const root = mapping(document.toJS(), 'the gateway configuration');
   const settings = mapping(root.general_settings ?? {}, 'general_settings');
   const list = root.model_list;
@@ -59,7 +58,7 @@ const REFERENCE = 'os.environ/';
 
 function optionalText(value: unknown, path: string, env: Env): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value !== 'string') throw new Error(`${path} is a ${typeof value}; give a string`); // it may be a secret
+  if (typeof value !== 'string') throw new ConfigError([`${path} is a ${typeof value}; give a string`]); // it may be a secret
   const text = value.startsWith(REFERENCE) ? env[value.slice(REFERENCE.length)] : value;
   return text === '' ? undefined : text;
 }
@@ -77,5 +76,5 @@ function mapping(value: unknown, path: string): Readonly<Record<string, unknown>
 
 function wrong(path: string, value: unknown, wanted: string): Error {
   const shown = value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
-  return new Error(`${path} is ${shown}; give ${wanted}`);
+  return new ConfigError([`${path} is ${shown}; give ${wanted}`]);
 }

@@ -1,3 +1,4 @@
+import { ConfigError } from '../../../runtime/contract';
 import { type GatewayConfig } from './config';
 
 /** Providers that speak OpenAI's API, by LiteLLM's names. */
@@ -13,17 +14,17 @@ const ADDRESSES: Readonly<Record<string, string>> = {
 /**
  * The configuration with an address for each model, as LiteLLM would know it.
  *
- * @throws Error naming the model whose provider this stand-in cannot talk to
+ * @throws ConfigError naming the model whose provider this stand-in cannot talk to
  */
 export function withProviderAddresses(config: GatewayConfig): GatewayConfig {
   const models = config.models.map((model) => {
     const apiBase = model.apiBase ?? ADDRESSES[model.target.split('/')[0] ?? ''];
     if (apiBase !== undefined) return model.apiBase === undefined ? { ...model, apiBase } : model;
     const known = Object.keys(ADDRESSES).join(', ');
-    throw new Error(
+    throw new ConfigError([
       `model "${model.name}" is served as "${model.target}", which this gateway cannot reach by itself; ` +
         `give its apiBase, or a provider out of ${known}`,
-    );
+    ]);
   });
   return { ...config, models };
 }

@@ -71,6 +71,12 @@ test.each(['/.well-known/agent.json', '/.well-known/agent'])('its card is at %s'
   });
 });
 
+test('its card has the address that a caller used through a proxy', async () => {
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'lead.example.com' };
+  const reply = await fetch(`${agent.url}/.well-known/agent.json`, { headers });
+  expect(await reply.json()).toMatchObject({ url: 'https://lead.example.com/v1/chat/completions' });
+});
+
 test('lives, and is ready once it waits for nobody', async () => {
   const [health, ready] = await Promise.all(['/health', '/ready'].map((path) => fetch(agent.url + path)));
   expect(await health?.json()).toEqual({ status: 'healthy', name: 'lead', timestamp: expect.any(Number) });

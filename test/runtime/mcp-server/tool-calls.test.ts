@@ -103,7 +103,7 @@ test('fails when there is no such tool, without making a name of it', async () =
   const call = client.callTool({ name: 'made_up', arguments: {} });
   await expect(call).rejects.toMatchObject({
     code: -32602,
-    message: 'MCP error -32602: MCP error -32602: there is no tool "made_up"',
+    message: 'MCP error -32602: MCP error -32602: there is no tool of that name',
   });
   expect(only(telemetry.spans, 'tools/call unknown').attributes['gen_ai.tool.name']).toBe('unknown');
 });
