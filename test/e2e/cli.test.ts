@@ -102,19 +102,21 @@ describe('kaos up', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('agent.agentic_loop');
     expect(stdout).toContain('tools/call add');
-    await expect(fetch(String(url))).rejects.toThrow();
+    const addresses = new Set(stdout.match(/http:\/\/127\.0\.0\.1:\d+/g));
+    expect(addresses.size).toBe(5); // three agents, and the collector by gRPC and HTTP
+    for (const address of addresses) await expect(fetch(address)).rejects.toThrow();
   }, 60_000);
 
   test('takes its workloads along when it is killed', async () => {
     const up = new Kaos('up', 'research');
-    const [, url] = await up.printed(/coordinator +(http:\S+)\n/);
-    expect((await fetch(`${url}/health`)).status).toBe(200);
+    await up.printed(/Ctrl-C/);
     up.child.kill('SIGKILL');
-    await up.ended;
-    for (;;) {
+    const { stdout } = await up.ended;
+    const addresses = [...stdout.matchAll(/^ +\S+ +(http:\S+)\n/gm)].map(([, address]) => String(address));
+    expect(addresses).toHaveLength(3);
+    for (const address of addresses) {
       // Each answer comes from a process that is still on its way out; the test's time limit is the bound.
-      const answer = await fetch(`${url}/health`).catch(() => undefined);
-      if (!answer) break;
+      while (await fetch(`${address}/health`).catch(() => undefined));
     }
   }, 60_000);
 });
