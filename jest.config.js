@@ -1,6 +1,8 @@
 /** Each file runs in its own process-wide module registry; types are checked by `npm run lint`, not here. */
 module.exports = {
   testEnvironment: 'node',
+  // Many tests start real processes, on machines of any speed; it bounds them, it times nothing.
+  testTimeout: 20_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': 'ts-jest' },
