@@ -26,7 +26,7 @@ export class ModelClient implements Model {
     if (status === 200) return parseReply(json);
     // What a gateway says of a failure is for the log, neither for the caller nor for the trace.
     const cause = new Error(text.slice(0, 300));
-    throw new ModelError(`the model gateway answered ${status}`, status, { cause });
+    throw new ModelError(`the model gateway answered ${status}`, { upstreamStatus: status, cause });
   }
 
   private async post({ messages, functions }: ModelQuestion, signal: AbortSignal): Promise<JsonReply> {
@@ -38,7 +38,7 @@ export class ModelClient implements Model {
       return await this.http.postJson(this.url, body, { headers, signal, timeoutMs });
     } catch (error) {
       if (signal.aborted) throw new CancelledError();
-      throw new ModelError('the model gateway cannot be reached', undefined, { cause: error });
+      throw new ModelError('the model gateway cannot be reached', { cause: error });
     }
   }
 }
@@ -66,7 +66,7 @@ const completion = z.object({
 function parseReply(json: unknown): ModelReply {
   const parsed = completion.safeParse(json);
   if (!parsed.success) {
-    throw new ModelError('the model gateway answered with something else than a chat completion', undefined, {
+    throw new ModelError('the model gateway answered with something else than a chat completion', {
       cause: parsed.error,
     });
   }

@@ -64,8 +64,7 @@ export class SubAgents implements Tools {
       status === 200
         ? `agent "${agent.name}" answered with something else than a chat completion`
         : `agent "${agent.name}" failed with status ${status}`,
-      status,
-      { cause: new Error(text.slice(0, 300)) },
+      { upstreamStatus: status, cause: new Error(text.slice(0, 300)) },
     );
   }
 
@@ -75,7 +74,7 @@ export class SubAgents implements Tools {
       return await this.http.postJson(agent.url + CHAT_PATH, body, { signal, timeoutMs: this.timeoutMs });
     } catch (error) {
       if (signal.aborted) throw new CancelledError();
-      throw new DelegationError(`agent "${agent.name}" cannot be reached`, undefined, { cause: error });
+      throw new DelegationError(`agent "${agent.name}" cannot be reached`, { cause: error });
     }
   }
 }

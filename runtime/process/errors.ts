@@ -3,9 +3,17 @@ export abstract class ProcessError extends Error {
   abstract readonly code: string;
   /** How it is logged. */
   readonly severity: 'error' | 'warn' = 'error';
+  /** HTTP status of whoever was called, when that is who failed. */
+  readonly upstreamStatus: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly upstreamStatus?: number } = {}) {
+    super(message, options);
+    this.upstreamStatus = options.upstreamStatus;
+  }
+
   /** What `error.type` says on spans and metrics: of few values, never free text. */
   get type(): string {
-    return this.code;
+    return this.upstreamStatus === undefined ? this.code : String(this.upstreamStatus);
   }
 }
 
@@ -47,19 +55,6 @@ export class ModelError extends HttpError {
   readonly code = 'model_failed';
   readonly status = 502;
   readonly category = 'api_error';
-
-  /** @param upstreamStatus HTTP status that the gateway answered with, when it answered */
-  constructor(
-    message: string,
-    readonly upstreamStatus?: number,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-
-  override get type(): string {
-    return this.upstreamStatus === undefined ? this.code : String(this.upstreamStatus);
-  }
 }
 
 /**
@@ -93,18 +88,6 @@ export class ToolError extends ProcessError {
 /** Another agent did not take the task, or failed at it. The message goes to the model. */
 export class DelegationError extends ProcessError {
   readonly code = 'delegation_failed';
-
-  constructor(
-    message: string,
-    readonly upstreamStatus?: number,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-
-  override get type(): string {
-    return this.upstreamStatus === undefined ? this.code : String(this.upstreamStatus);
-  }
 }
 
 /** What `error.type` says of anything thrown. */

@@ -30,11 +30,6 @@ export interface GatewayOptions {
   /** Base URL, without `/v1`, of the model behind entries whose `api_base` is not known. */
   readonly upstream: string;
   /**
-   * Told of each request that was served, after its last byte.
-   * @default - nobody is told
-   */
-  readonly onRequest?: (served: Served) => void;
-  /**
    * Wraps each request, for instance in a span.
    * @default - the work is done without wrapping
    */
@@ -42,12 +37,7 @@ export interface GatewayOptions {
 }
 
 /** A stand-in for the LiteLLM proxy, not yet listening, that serves the models of its configuration. */
-export function buildGateway({
-  config,
-  upstream,
-  onRequest,
-  trace = direct,
-}: GatewayOptions): FastifyInstance {
+export function buildGateway({ config, upstream, trace = direct }: GatewayOptions): FastifyInstance {
   const app = Fastify({ bodyLimit: MAX_REQUEST_BYTES });
   const dispatcher = new Agent(UPSTREAM_LIMITS);
   app.addHook('onClose', () => dispatcher.destroy());
@@ -72,14 +62,13 @@ export function buildGateway({
     app.post(path, async (request, reply) => {
       checkKey(config.masterKey, request.headers.authorization);
       const { body, model } = readBody(request.body);
-      const served = await trace(request.headers, model, async () => {
+      await trace(request.headers, model, async () => {
         const route = routeOf(config, model);
         const signal = goneSignal(reply);
         const response = await callUpstream({ route, body, fallback: upstream, dispatcher, signal });
         await passOn(response, reply);
         return { model, upstreamModel: route.model, status: response.statusCode };
       });
-      onRequest?.(served);
     });
   }
   return app;

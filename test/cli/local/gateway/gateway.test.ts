@@ -1,4 +1,4 @@
-import { buildGateway, type Served } from '../../../../cli/local/gateway/gateway';
+import { buildGateway, type Served, type Trace } from '../../../../cli/local/gateway/gateway';
 import { closeAll, config, errorOf, options, post, start } from './start-gateway';
 
 afterEach(closeAll);
@@ -6,7 +6,12 @@ afterEach(closeAll);
 describe('with the demo model behind it', () => {
   test('answers by model name, whole and streamed, and tells of each request', async () => {
     const told: Served[] = [];
-    const gateway = await start(buildGateway(await options({ onRequest: (served) => told.push(served) })));
+    const trace: Trace = async (_headers, _model, work) => {
+      const served = await work();
+      told.push(served);
+      return served;
+    };
+    const gateway = await start(buildGateway(await options({ trace })));
     const whole = await post(gateway, { model: 'gpt-4o', messages: [{ role: 'user', content: 'hello' }] });
     expect(await whole.json()).toMatchObject({ model: 'gpt-4o', choices: [{ finish_reason: 'stop' }] });
 
