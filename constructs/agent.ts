@@ -6,11 +6,11 @@ import {
   agentConfigToEnv,
   CARD_PATH,
   HTTP_PORT,
-  type LogLevel,
   mcpServerUrlVariable,
   MODEL_API_KEY_VARIABLE,
   peerAgentUrlVariable,
 } from '../runtime/contract';
+import { type Egress } from './egress';
 import { type Environment, fromSecret } from './environment';
 import { type Exposure } from './exposure';
 import { fail } from './fail';
@@ -21,9 +21,10 @@ import { isModelPattern, type ModelName, servesModel } from './model-name';
 import { nameOf } from './names';
 import { checkPeer, delegationCircles } from './peers';
 import { RUNTIME_PROCESS } from './runtime-process';
-import { processTelemetryEnv } from './telemetry-env';
-import { telemetryTarget } from './telemetry-stack';
-import { Workload } from './workload';
+import { processTelemetryEnv, type TelemetryOverride } from './telemetry-env';
+import { missingEndpoint, reportingOf, telemetryTarget } from './telemetry-stack';
+import { Workload } from './workload/workload';
+import { type WorkloadOptions } from './workload/options';
 
 const CONFIG_DIRECTORY = '/etc/kaos/agent';
 const INSTRUCTIONS_FILE = 'instructions.txt';
@@ -38,10 +39,12 @@ export interface IAgent extends IConstruct {
   readonly cardUrl: string;
   /** Agents that it may delegate to in turn, as far as this app knows. */
   readonly subAgents: readonly IAgent[];
+  /** What a caller's network policy has to let it reach. */
+  readonly endpoint: Workload | Egress;
 }
 
 /** What an agent is made of. */
-export interface AgentProps<M extends string = string> {
+export interface AgentProps<M extends string = string> extends WorkloadOptions {
   /** Gateway to the model. */
   readonly modelAPI: IModelAPI<M>;
   /** Model it thinks with: one that the gateway serves. */
@@ -77,15 +80,10 @@ export interface AgentProps<M extends string = string> {
    */
   readonly expose?: Exposure;
   /**
-   * Image of the process.
-   * @default - the runtime image of this version
+   * What it says of its telemetry in place of what its stack says.
+   * @default - the stack's
    */
-  readonly image?: string;
-  /**
-   * Least severe log record written.
-   * @default 'INFO'
-   */
-  readonly logLevel?: LogLevel;
+  readonly telemetry?: TelemetryOverride;
 }
 
 /**
@@ -100,6 +98,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
   readonly cardUrl: string;
   /** Service in front of the agent. */
   readonly service: k8s.KubeService;
+  readonly endpoint: Workload;
   private readonly ownMCPServers: IMCPServer[] = [];
   private readonly ownSubAgents: IAgent[] = [];
 
@@ -107,8 +106,6 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     super(scope, id);
     this.name = nameOf(this);
     checkProps(this, props);
-    props.mcpServers?.forEach((server) => this.addMCPServer(server));
-    props.subAgents?.forEach((agent) => this.addSubAgent(agent));
 
     const { instructions } = props;
     const workload = new Workload(this, 'workload', {
@@ -126,14 +123,21 @@ export class Agent<M extends string = string> extends Construct implements IAgen
           }
         : undefined,
       env: () => this.environment(props),
+      reporting: () => reportingOf(this, props.telemetry),
+      options: props,
     });
+    this.endpoint = workload;
     this.url = workload.url;
     this.cardUrl = `${workload.url}${CARD_PATH}`;
     this.service = workload.service;
+    workload.mayCall(props.modelAPI.endpoint);
+    props.mcpServers?.forEach((server) => this.addMCPServer(server));
+    props.subAgents?.forEach((agent) => this.addSubAgent(agent));
     props.expose?.addTo(this, 'ingress', this.service);
 
     this.node.addValidation({ validate: () => unservedModel(props) });
     this.node.addValidation({ validate: () => delegationCircles(this) });
+    this.node.addValidation({ validate: () => missingEndpoint(this, props.telemetry) });
   }
 
   /** Tool servers it may call. */
@@ -148,24 +152,20 @@ export class Agent<M extends string = string> extends Construct implements IAgen
 
   /** Lets the agent call the tools of a server. */
   addMCPServer(server: IMCPServer): void {
-    checkPeer(this, 'tool server', mcpServerUrlVariable, this.ownMCPServers, server);
+    if (!checkPeer(this, 'tool server', mcpServerUrlVariable, this.ownMCPServers, server)) return;
     this.ownMCPServers.push(server);
+    this.endpoint.mayCall(server.endpoint);
   }
 
   /** Lets the agent delegate to another. */
   addSubAgent(agent: IAgent): void {
-    checkPeer(this, 'sub-agent', peerAgentUrlVariable, this.ownSubAgents, agent);
+    if (!checkPeer(this, 'sub-agent', peerAgentUrlVariable, this.ownSubAgents, agent)) return;
     this.ownSubAgents.push(agent);
+    this.endpoint.mayCall(agent.endpoint);
   }
 
-  private environment({
-    modelAPI,
-    model,
-    description,
-    instructions,
-    maxSteps,
-    logLevel,
-  }: AgentProps<M>): Environment {
+  private environment(props: AgentProps<M>): Environment {
+    const { modelAPI, model, description, instructions, maxSteps, logLevel } = props;
     return {
       ...agentConfigToEnv({
         name: this.name,
@@ -180,7 +180,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
         logLevel: logLevel ?? AGENT_DEFAULTS.logLevel,
       }),
       ...(modelAPI.key && { [MODEL_API_KEY_VARIABLE]: fromSecret(modelAPI.key) }),
-      ...processTelemetryEnv(telemetryTarget(this)),
+      ...processTelemetryEnv(telemetryTarget(this, props.telemetry)),
     };
   }
 }

@@ -1,18 +1,50 @@
-import { type k8s, type SecretValue } from 'cdk8s-plus-28';
+import { EnvValue, type k8s, type SecretValue } from 'cdk8s-plus-28';
 
 /** Variables of a container: a value, or where Kubernetes takes it from. */
 export type Environment = Readonly<Record<string, string | k8s.EnvVarSource>>;
+
+/** Attributes of a process's telemetry, as `key=value,key=value`. */
+const RESOURCE_ATTRIBUTES = 'OTEL_RESOURCE_ATTRIBUTES';
 
 /** The value of a Secret's key, by reference. */
 export function fromSecret({ secret, key }: SecretValue): k8s.EnvVarSource {
   return { secretKeyRef: { name: secret.name, key } };
 }
 
+/** Our variables with the user's over them; resource attributes are merged key by key. */
+export function withUserEnv(
+  ours: Environment,
+  users: Readonly<Record<string, string | EnvValue>> = {},
+): Environment {
+  const own: Environment = Object.fromEntries(
+    Object.entries(users).map(([name, value]) => [name, value instanceof EnvValue ? sourceOf(value) : value]),
+  );
+  const [base, over] = [ours[RESOURCE_ATTRIBUTES], own[RESOURCE_ATTRIBUTES]];
+  if (typeof base !== 'string' || typeof over !== 'string') return { ...ours, ...own };
+  return { ...ours, ...own, [RESOURCE_ATTRIBUTES]: mergeAttributes(base, over) };
+}
+
 /** The variables as a container states them, in the order given. */
 export function toEnvVars(environment: Environment): k8s.EnvVar[] {
-  return Object.entries(environment).map(([name, value]) =>
-    typeof value === 'string' ? { name, value: literal(value) } : { name, valueFrom: value },
-  );
+  return Object.entries(environment).map(([name, value]) => {
+    if (typeof value !== 'string') return { name, valueFrom: value };
+    // An empty value is what a variable without one has.
+    return value === '' ? { name } : { name, value: literal(value) };
+  });
+}
+
+/** Both lists of `key=value` in one; where a key is in both, the second counts. */
+function mergeAttributes(base: string, over: string): string {
+  const pairs = [...base.split(','), ...over.split(',')]
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '');
+  const merged = new Map(pairs.map((pair) => [pair.slice(0, Math.max(pair.indexOf('='), 0)), pair]));
+  return [...merged.values()].join(',');
+}
+
+function sourceOf(value: EnvValue): string | k8s.EnvVarSource {
+  // cdk8s-plus types both as any: a value is text, a source has the shape of Kubernetes' own.
+  return (value.valueFrom as k8s.EnvVarSource | undefined) ?? String(value.value ?? '');
 }
 
 /**

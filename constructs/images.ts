@@ -1,4 +1,5 @@
 import { type IConstruct } from 'constructs';
+import { clusterOf } from './cluster';
 import { fail } from './fail';
 
 /** Agents and MCP servers: `runtime/Dockerfile` of this version. */
@@ -12,10 +13,30 @@ export const COLLECTOR_IMAGE =
 /** What an image reference that always means the same image ends with: a tag, a digest or both. */
 const PINNED = /(:(?!latest$)[\w][\w.-]*|@sha256:[0-9a-f]{64})$/;
 
-/** The image, once it is certain that it cannot change under a running system. */
-export function pinned(scope: IConstruct, image: string): string {
+/**
+ * The image as a manifest names it: certain not to change under a running system, with the digest that the cluster's
+ * settings have for it, and from the registry that they name.
+ */
+export function resolveImage(scope: IConstruct, image: string): string {
   if (!PINNED.test(image)) {
     fail(scope, `image is "${image}"`, 'give a tag other than latest, or a digest');
   }
-  return image;
+  const { imageRegistry, imageDigests, requireDigests } = clusterOf(scope);
+  const digest = image.includes('@') ? undefined : imageDigests[image];
+  if (requireDigests && digest === undefined && !image.includes('@')) {
+    fail(
+      scope,
+      `image is "${image}"`,
+      'give its digest in imageDigests of the cluster, which requires digests',
+    );
+  }
+  const complete = digest ? `${image}@${digest}` : image;
+  return imageRegistry ? `${imageRegistry}/${withoutRegistry(complete)}` : complete;
+}
+
+/** The first part of a name is a registry when it could not be a part of a repository's path. */
+function withoutRegistry(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  const isRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return isRegistry ? rest.join('/') : image;
 }

@@ -1,9 +1,21 @@
 export { Agent, type AgentProps, type IAgent } from './agent';
+export {
+  Autoscaling,
+  type AutoscalingProps,
+  type CpuAutoscalingProps,
+  type RequestAutoscalingProps,
+} from './workload/autoscaling';
+export { Callers } from './callers';
+export { Cluster, type ClusterProps, type DnsProps } from './cluster';
+export { Egress } from './egress';
 export { Exposure, type IngressExposureProps } from './exposure';
 export { type IMCPServer, MCPServer, type MCPServerProps } from './mcp-server';
 export { type IModelAPI, ModelAPI, type ModelAPIProxyProps } from './model-api';
 export { type ModelName } from './model-name';
 export { OtlpExporter, type OtlpExporterProps, type SigNozExporterProps } from './otlp-exporter';
 export { TelemetryStack, type TelemetryStackProps } from './telemetry-stack';
+export { type TelemetryOverride } from './telemetry-env';
 export { Tools, type ToolSource } from './tools';
+export { Workload } from './workload/workload';
+export { type MountedVolume, type WorkloadOptions } from './workload/options';
 export { type LogLevel } from '../runtime/contract';

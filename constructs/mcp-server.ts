@@ -1,21 +1,22 @@
 import { type k8s } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import {
-  type LogLevel,
   MCP_PATH,
   MCP_SERVER_COMMAND,
   MCP_SERVER_DEFAULTS,
   HTTP_PORT,
   mcpServerConfigToEnv,
 } from '../runtime/contract';
+import { type Egress } from './egress';
 import { RUNTIME_IMAGE } from './images';
 import { nameOf } from './names';
 import { RUNTIME_PROCESS } from './runtime-process';
-import { processTelemetryEnv } from './telemetry-env';
-import { telemetryTarget } from './telemetry-stack';
+import { processTelemetryEnv, type TelemetryOverride } from './telemetry-env';
+import { missingEndpoint, reportingOf, telemetryTarget } from './telemetry-stack';
 import { bundleToolModule } from './tool-bundle';
 import { type Tools } from './tools';
-import { Workload } from './workload';
+import { Workload } from './workload/workload';
+import { type WorkloadOptions } from './workload/options';
 
 /** Where a server finds its tool modules. */
 const TOOLS_DIRECTORY = '/etc/kaos/tools';
@@ -28,22 +29,19 @@ export interface IMCPServer extends IConstruct {
   readonly url: string;
   /** Address of MCP over streamable HTTP. */
   readonly mcpUrl: string;
+  /** What a caller's network policy has to let it reach. */
+  readonly endpoint: Workload | Egress;
 }
 
 /** What an MCP server is made of. */
-export interface MCPServerProps {
+export interface MCPServerProps extends WorkloadOptions {
   /** The tools it serves. */
   readonly tools: Tools;
   /**
-   * Image of the process.
-   * @default - the runtime image of this version
+   * What it says of its telemetry in place of what its stack says.
+   * @default - the stack's
    */
-  readonly image?: string;
-  /**
-   * Least severe log record written.
-   * @default 'INFO'
-   */
-  readonly logLevel?: LogLevel;
+  readonly telemetry?: TelemetryOverride;
 }
 
 /**
@@ -58,6 +56,7 @@ export class MCPServer extends Construct implements IMCPServer {
   readonly mcpUrl: string;
   /** Service in front of the server. */
   readonly service: k8s.KubeService;
+  readonly endpoint: Workload;
 
   constructor(scope: Construct, id: string, props: MCPServerProps) {
     super(scope, id);
@@ -83,11 +82,15 @@ export class MCPServer extends Construct implements IMCPServer {
           toolModules: [`${TOOLS_DIRECTORY}/${fileName}`],
           logLevel: props.logLevel ?? MCP_SERVER_DEFAULTS.logLevel,
         }),
-        ...processTelemetryEnv(telemetryTarget(this)),
+        ...processTelemetryEnv(telemetryTarget(this, props.telemetry)),
       }),
+      reporting: () => reportingOf(this, props.telemetry),
+      options: props,
     });
+    this.endpoint = workload;
     this.url = workload.url;
     this.mcpUrl = `${workload.url}${MCP_PATH}`;
     this.service = workload.service;
+    this.node.addValidation({ validate: () => missingEndpoint(this, props.telemetry) });
   }
 }

@@ -1,14 +1,17 @@
 import { type k8s, Secret, type SecretValue } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
-import { GATEWAY_LIVENESS_PATH, GATEWAY_READINESS_PATH, HTTP_PORT, type LogLevel } from '../runtime/contract';
+import { GATEWAY_LIVENESS_PATH, GATEWAY_READINESS_PATH, HTTP_PORT } from '../runtime/contract';
+import { Egress } from './egress';
 import { type Environment, fromSecret } from './environment';
 import { fail } from './fail';
 import { LITELLM_IMAGE } from './images';
 import { litellmConfig } from './litellm-config';
 import { nameOf } from './names';
-import { gatewayTelemetryEnv } from './telemetry-env';
-import { telemetryTarget } from './telemetry-stack';
-import { Workload } from './workload';
+import { refuseSecrets } from './refuse-secrets';
+import { gatewayTelemetryEnv, type TelemetryOverride } from './telemetry-env';
+import { missingEndpoint, reportingOf, telemetryTarget } from './telemetry-stack';
+import { Workload } from './workload/workload';
+import { type WorkloadOptions } from './workload/options';
 
 const CONFIG_DIRECTORY = '/etc/litellm';
 /** `nobody`, as whom LiteLLM's image without root runs. */
@@ -24,10 +27,12 @@ export interface IModelAPI<M extends string = string> extends IConstruct {
   readonly models: readonly M[];
   /** Key that callers show; undefined when they need none. */
   readonly key: SecretValue | undefined;
+  /** What a caller's network policy has to let it reach. */
+  readonly endpoint: Workload | Egress;
 }
 
 /** What a LiteLLM proxy is made of. */
-export interface ModelAPIProxyProps<M extends string> {
+export interface ModelAPIProxyProps<M extends string> extends WorkloadOptions {
   /**
    * Models it serves, by the names that agents use: names, `<prefix>/*` for all names that start alike, or `*` for
    * all. At least one.
@@ -55,15 +60,10 @@ export interface ModelAPIProxyProps<M extends string> {
    */
   readonly masterKey?: SecretValue;
   /**
-   * Image of the proxy: LiteLLM's without root, in a version of your own.
-   * @default - the version that this library was made for
+   * What it says of its telemetry in place of what its stack says.
+   * @default - the stack's
    */
-  readonly image?: string;
-  /**
-   * Least severe log record written.
-   * @default 'INFO'
-   */
-  readonly logLevel?: LogLevel;
+  readonly telemetry?: TelemetryOverride;
 }
 
 /** A gateway to models. Its type remembers which, so an agent that asks for another does not compile. */
@@ -88,12 +88,14 @@ export class ModelAPI<M extends string = string> extends Construct implements IM
   readonly key: SecretValue;
   /** Service in front of the gateway. */
   readonly service: k8s.KubeService;
+  readonly endpoint: Workload;
 
   private constructor(scope: Construct, id: string, props: ModelAPIProxyProps<M>) {
     super(scope, id);
     this.name = nameOf(this);
     this.models = Object.freeze([...props.models]);
     checkProps(this, props);
+    refuseSecrets(this, { apiBase: props.apiBase });
     this.key = props.masterKey ?? {
       secret: Secret.fromSecretName(this, 'master-key', `modelapi-${this.name}`),
       key: 'master-key',
@@ -114,11 +116,14 @@ export class ModelAPI<M extends string = string> extends Construct implements IM
             provider: props.provider,
             hasApiBase: props.apiBase !== undefined,
             hasApiKey: props.apiKey !== undefined,
-            telemetry: telemetryTarget(this) !== undefined,
+            telemetry: telemetryTarget(this, props.telemetry) !== undefined,
           }),
         }),
       },
-      env: () => ({ ...proxyEnv(props, this.key), ...gatewayTelemetryEnv(telemetryTarget(this)) }),
+      env: () => ({
+        ...proxyEnv(props, this.key),
+        ...gatewayTelemetryEnv(telemetryTarget(this, props.telemetry)),
+      }),
       ports: [{ name: 'http', port: HTTP_PORT }],
       probes: {
         port: 'http',
@@ -129,10 +134,15 @@ export class ModelAPI<M extends string = string> extends Construct implements IM
       resources: { cpu: '250m', memory: '1Gi', memoryLimit: '2Gi' },
       user: LITELLM_UID,
       terminationSeconds: TERMINATION_SECONDS,
-      tmpSize: '256Mi',
+      emptyDirectories: [{ name: 'tmp', mountPath: '/tmp', size: '256Mi' }],
+      reporting: () => reportingOf(this, props.telemetry),
+      options: props,
     });
+    workload.mayCall(props.apiBase === undefined ? Egress.toInternet() : Egress.toUrl(props.apiBase));
     this.url = workload.url;
     this.service = workload.service;
+    this.endpoint = workload;
+    this.node.addValidation({ validate: () => missingEndpoint(this, props.telemetry) });
   }
 }
 

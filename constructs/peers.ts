@@ -10,26 +10,30 @@ interface Peer extends IConstruct {
   readonly name: string;
 }
 
-/** Refuses a peer whose address would stand in the same variable as that of one which the agent has. */
+/** Refuses a peer whose address would stand in the same variable as that of one which the agent has. True if it is taken. */
 export function checkPeer(
   agent: IConstruct,
   role: 'tool server' | 'sub-agent',
   variableOf: (name: string) => string,
   peers: readonly Peer[],
   added: Peer,
-): void {
+): boolean {
   if (role === 'sub-agent' && added.name.length > LONGEST_SUB_AGENT) {
     const problem = `the name of sub-agent "${added.name}" has ${added.name.length} characters`;
     fail(agent, problem, `models take ${LONGEST_SUB_AGENT} in the name of the tool that it becomes`);
   }
-  if (added === agent) fail(agent, 'the agent is its own sub-agent', 'remove it from subAgents');
+  if (added === agent) {
+    fail(agent, 'the agent is its own sub-agent', 'remove it from subAgents');
+    return false;
+  }
   const variable = variableOf(added.name);
   const other = peers.find((peer) => variableOf(peer.name) === variable);
   if (other === added) fail(agent, `${role} "${added.name}" is given twice`, 'give it once');
-  if (other) {
+  else if (other) {
     const problem = `the ${role}s ${other.node.path} and ${added.node.path} share the variable ${variable}`;
     fail(agent, problem, 'give one of them another id');
   }
+  return other === undefined;
 }
 
 /** Reports agents that delegate in a circle, once: on the one whose path comes first. */

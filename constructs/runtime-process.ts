@@ -6,7 +6,7 @@ import {
   READY_PATH,
   RUNTIME_UID,
 } from '../runtime/contract';
-import { type PodProps } from './pod-template';
+import { type PodProps } from './workload/pod-template';
 
 /** Between the last span flushed and SIGKILL. */
 const MARGIN_SECONDS = 5;
@@ -18,5 +18,5 @@ export const RUNTIME_PROCESS = {
   resources: { cpu: '50m', memory: '128Mi', memoryLimit: '512Mi' },
   user: RUNTIME_UID,
   terminationSeconds: DRAIN_SECONDS + FLUSH_SECONDS + MARGIN_SECONDS,
-  tmpSize: '64Mi',
+  emptyDirectories: [{ name: 'tmp', mountPath: '/tmp', size: '64Mi' }],
 } as const satisfies Partial<PodProps>;

@@ -11,6 +11,20 @@ export interface TelemetryTarget {
   readonly namespace?: string;
 }
 
+/** What one component says of its telemetry, field by field in place of what its stack says. */
+export interface TelemetryOverride {
+  /**
+   * Whether it reports at all.
+   * @default - it does where a stack serves its scope, or an endpoint is given here
+   */
+  readonly enabled?: boolean;
+  /**
+   * Where OTLP goes by gRPC, with its scheme.
+   * @default - the stack's
+   */
+  readonly endpoint?: string;
+}
+
 /** The OTEL_* variables of an agent or MCP server process; none without a target. */
 export function processTelemetryEnv(target: TelemetryTarget | undefined): Record<string, string> {
   if (!target) return {};

@@ -2,12 +2,15 @@ import { Chart } from 'cdk8s';
 import { type k8s } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { COLLECTOR_PORTS, collectorConfig } from './collector-config';
+import { Egress } from './egress';
 import { fail } from './fail';
 import { COLLECTOR_IMAGE } from './images';
 import { nameOf } from './names';
 import { type OtlpExporter } from './otlp-exporter';
-import { type TelemetryTarget } from './telemetry-env';
-import { Workload } from './workload';
+import { refuseSecrets } from './refuse-secrets';
+import { type TelemetryOverride, type TelemetryTarget } from './telemetry-env';
+import { type Reporting, Workload } from './workload/workload';
+import { type WorkloadOptions } from './workload/options';
 
 /** Where a collector's configuration is mounted. */
 const CONFIG_DIRECTORY = '/etc/otelcol';
@@ -15,18 +18,14 @@ const CONFIG_DIRECTORY = '/etc/otelcol';
 const COLLECTOR_UID = 10001;
 /** Memory of the collector; the Go runtime collects garbage in earnest from 80 % of it. */
 const MEMORY_MEBIBYTES = 512;
+const OTLP_PORT = COLLECTOR_PORTS['otlp-grpc'];
 /** Longer than one attempt to empty the exporters' queues. */
 const TERMINATION_SECONDS = 60;
 
 /** What a telemetry stack consists of. */
-export interface TelemetryStackProps {
+export interface TelemetryStackProps extends Omit<WorkloadOptions, 'logLevel'> {
   /** Where telemetry goes on to; at least one, no two of the same name. */
   readonly exporters: readonly OtlpExporter[];
-  /**
-   * Image of the collector: OpenTelemetry's distribution for Kubernetes, or one with the same components.
-   * @default - the version that this library was made for
-   */
-  readonly image?: string;
 }
 
 /**
@@ -54,8 +53,11 @@ export class TelemetryStack extends Construct {
   readonly url: string;
   /** Service in front of the collector. */
   readonly service: k8s.KubeService;
+  /** What everything that reports here reports to. */
+  readonly endpoint: Workload;
 
-  constructor(scope: Construct, id: string, { exporters, image = COLLECTOR_IMAGE }: TelemetryStackProps) {
+  constructor(scope: Construct, id: string, props: TelemetryStackProps) {
+    const { exporters, image = COLLECTOR_IMAGE } = props;
     const other = stackOf(scope);
     super(scope, id);
     if (other)
@@ -66,6 +68,7 @@ export class TelemetryStack extends Construct {
       );
     this.name = nameOf(this);
     checkExporters(this, exporters);
+    refuseSecrets(this, { exporters });
 
     const workload = new Workload(this, 'workload', {
       kind: 'otel-collector',
@@ -92,16 +95,40 @@ export class TelemetryStack extends Construct {
       resources: { cpu: '100m', memory: '256Mi', memoryLimit: `${MEMORY_MEBIBYTES}Mi` },
       user: COLLECTOR_UID,
       terminationSeconds: TERMINATION_SECONDS,
+      options: props,
     });
+    exporters.forEach(({ endpoint }) => workload.mayCall(Egress.toUrl(`https://${endpoint}`)));
     this.url = workload.url;
     this.service = workload.service;
+    this.endpoint = workload;
   }
 }
 
-/** How a workload reports; undefined when no stack serves it. Ask at synthesis. */
-export function telemetryTarget(workload: IConstruct): TelemetryTarget | undefined {
+/** How a workload reports; undefined when it does not. Ask at synthesis. */
+export function telemetryTarget(
+  workload: IConstruct,
+  override: TelemetryOverride = {},
+): TelemetryTarget | undefined {
+  const endpoint = override.endpoint ?? TelemetryStack.of(workload)?.url;
+  if (override.enabled === false || endpoint === undefined) return undefined;
+  return { endpoint, service: workload.node.id, namespace: Chart.of(workload).namespace };
+}
+
+/** Where a workload's telemetry goes; undefined when it has none. Ask at synthesis. */
+export function reportingOf(workload: IConstruct, override: TelemetryOverride = {}): Reporting | undefined {
+  if (override.enabled === false) return undefined;
+  if (override.endpoint !== undefined) return { to: Egress.toUrl(override.endpoint), port: OTLP_PORT };
   const stack = TelemetryStack.of(workload);
-  return stack && { endpoint: stack.url, service: workload.node.id, namespace: Chart.of(workload).namespace };
+  return stack && { to: stack.endpoint, port: OTLP_PORT };
+}
+
+/** Reports telemetry that is switched on and has nowhere to go. Ask at synthesis. */
+export function missingEndpoint(
+  workload: IConstruct,
+  { enabled, endpoint }: TelemetryOverride = {},
+): string[] {
+  if (enabled !== true || endpoint !== undefined || TelemetryStack.of(workload)) return [];
+  return ['telemetry is enabled and has no endpoint; give one, or declare a TelemetryStack in this scope'];
 }
 
 function stackOf(scope: IConstruct): TelemetryStack | undefined {

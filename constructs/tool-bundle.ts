@@ -21,6 +21,7 @@ export function bundleToolModule(scope: IConstruct, path: string): ToolBundle {
       `there is no tool module "${path}"`,
       `give a path from ${process.cwd()}, where synthesis runs`,
     );
+    return NOTHING;
   }
   const fileName = `${basename(file, extname(file))}.js`;
   if (!/^[-.\w]+$/.test(fileName)) {
@@ -33,6 +34,7 @@ export function bundleToolModule(scope: IConstruct, path: string): ToolBundle {
   const { code, imports, problem } = bundle(file);
   if (problem) {
     fail(scope, `tool module "${path}" cannot be bundled: ${problem}`, 'correct the module');
+    return NOTHING;
   }
   const missing = imports.find((name) => !isBuiltin(name) && !isProvided(name));
   if (missing) {
@@ -45,6 +47,9 @@ export function bundleToolModule(scope: IConstruct, path: string): ToolBundle {
   }
   return { fileName, code };
 }
+
+/** Stands for a module that cannot be had, until synthesis reports why. */
+const NOTHING: ToolBundle = { fileName: 'tools.js', code: '' };
 
 type Options = BuildOptions & { write: false; metafile: true };
 

@@ -11,7 +11,7 @@ test('the manifests of the research system', () => {
   expect(synthYaml()).toMatchSnapshot();
 });
 
-test('it is seven workloads, each with its configuration, Deployment and Service, and the way in', () => {
+test('it is seven workloads, each with its configuration, Deployment, Service and policy, and the way in', () => {
   const names = [
     'otel-collector-telemetry',
     'modelapi-llm-proxy',
@@ -23,7 +23,7 @@ test('it is seven workloads, each with its configuration, Deployment and Service
   ];
   expect(pods.map(([name]) => name)).toEqual(names);
   expect(manifests.map(({ kind }) => kind)).toEqual([
-    ...names.flatMap(() => ['ConfigMap', 'Deployment', 'Service']),
+    ...names.flatMap(() => ['ConfigMap', 'Deployment', 'Service', 'NetworkPolicy']),
     'Ingress',
   ]);
   expect(new Set(manifests.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['kaos-hierarchy']));

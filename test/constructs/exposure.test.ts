@@ -1,7 +1,7 @@
 import { Secret } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
 import { Agent, Exposure, ModelAPI } from '../../constructs';
-import { chart, find, synth } from '../support/synth';
+import { find, problemsOf, synth } from '../support/synth';
 
 function exposed(scope: Construct, expose: Exposure | undefined): Agent {
   const modelAPI = ModelAPI.proxy(scope, 'models', { models: ['gpt-4o'] });
@@ -47,8 +47,8 @@ test('class and certificate are stated when they are given', () => {
 test.each(['', 'front', 'Front.example.com', 'http://front.example.com', 'front.example.com/chat'])(
   'fails when the host is "%s"',
   (host) => {
-    expect(() => exposed(chart(), Exposure.ingress({ host }))).toThrow(
-      new Error(`[research/front] the host of expose is "${host}"; give a name such as research.example.com`),
-    );
+    expect(problemsOf((scope) => exposed(scope, Exposure.ingress({ host })))).toEqual([
+      `[research/front] the host of expose is "${host}"; give a name such as research.example.com`,
+    ]);
   },
 );

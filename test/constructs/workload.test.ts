@@ -1,9 +1,9 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { ModelAPI } from '../../constructs';
-import { checksum, oversize } from '../../constructs/config-files';
-import { chart, find, synth, synthApp, validationError } from '../support/synth';
+import { Cluster, ModelAPI } from '../../constructs';
+import { checksum, oversize } from '../../constructs/workload/config-files';
+import { find, problemsOf, synth, synthApp, validationError } from '../support/synth';
 
 function workload(scope: Construct, id: string, image?: string): ModelAPI<'gpt-4o'> {
   return ModelAPI.proxy(scope, id, { models: ['gpt-4o'], image });
@@ -29,39 +29,41 @@ test("objects and pods carry the labels of KAOS and the recommended ones, and ar
 test('an image may be pinned by tag, by digest or by both', () => {
   const digest = `sha256:${'0'.repeat(64)}`;
   for (const image of ['a:1', 'host:5000/a/b:v1.2', `a@${digest}`, `a:1@${digest}`]) {
-    expect(() => workload(chart(), 'llm', image)).not.toThrow();
+    expect(problemsOf((scope) => workload(scope, 'llm', image))).toEqual([]);
   }
 });
 
 test.each(['a', 'a:latest', 'host:5000/a', ''])('fails when the image is %p', (image) => {
-  expect(() => workload(chart(), 'llm', image)).toThrow(
-    new Error(`[research/llm] image is "${image}"; give a tag other than latest, or a digest`),
-  );
+  expect(problemsOf((scope) => workload(scope, 'llm', image))).toEqual([
+    `[research/llm] image is "${image}"; give a tag other than latest, or a digest`,
+  ]);
 });
 
 test.each(['LLM', 'l.l', '1llm', 'llm-', 'l_m'])('fails when the id is %p', (id) => {
-  expect(() => workload(chart(), id)).toThrow(
-    new Error(
-      `[research/${id}] the id "${id}" cannot be part of an object's name; ` +
-        'use lower-case letters, digits and "-", a letter first and no "-" last',
-    ),
-  );
+  expect(problemsOf((scope) => workload(scope, id))).toEqual([
+    `[research/${id}] the id "${id}" cannot be part of an object's name; ` +
+      'use lower-case letters, digits and "-", a letter first and no "-" last',
+  ]);
 });
 
-test('fails when a name gets too long', () => {
+test('fails when names get too long', () => {
   const id = 'x'.repeat(60);
-  expect(() => workload(chart(), id)).toThrow(
-    new Error(
-      `[research/${id}] the name "modelapi-${id}" has 69 characters; Kubernetes allows 63, make the id 6 shorter`,
-    ),
-  );
+  const problem = (name: string, length: number) =>
+    `[research/${id}] the name "${name}" has ${length} characters; Kubernetes allows 63, make the id ${length - 63} shorter`;
+  expect(problemsOf((scope) => workload(scope, id))).toEqual([
+    problem(`modelapi-${id}`, 69),
+    problem(`litellm-config-${id}`, 75),
+  ]);
 });
 
 test('fails when the cluster domain is no domain', () => {
-  expect(() => synth((scope) => workload(scope, 'llm'), { clusterDomain: 'no domain' })).toThrow(
-    new Error(
-      '[research/llm] the context "clusterDomain" is "no domain"; give a domain such as cluster.local',
-    ),
+  const build = () =>
+    synthApp((app) => {
+      Cluster.configure(app, { domain: 'no domain' });
+      workload(new Chart(app, 'research'), 'llm');
+    });
+  expect(build).toThrow(
+    validationError(`[] the cluster's domain is "no domain"; give a domain such as cluster.local`),
   );
 });
 
@@ -76,8 +78,8 @@ test('fails when two charts declare the same object', () => {
     });
   expect(build).toThrow(
     validationError(
-      '[two/team/free] Service "modelapi-free" in namespace "shared" is declared by two/own already; ' +
-        'give one of the two another name',
+      '[kaos] Service "modelapi-free" in namespace "shared" is declared twice, by two/own and ' +
+        'two/team/free/workload/service; give one of the two another name',
     ),
   );
 });

@@ -8,14 +8,13 @@ export type Manifest = any;
 export const NAMESPACE = 'tests';
 
 /** Synthesizes a chart `research` with what `build` puts into it. */
-export function synth(build: (chart: Chart) => void, context: Record<string, unknown> = {}): Manifest[] {
-  return synthApp((app) => build(new Chart(app, 'research', { namespace: NAMESPACE })), context);
+export function synth(build: (chart: Chart) => void): Manifest[] {
+  return synthApp((app) => build(new Chart(app, 'research', { namespace: NAMESPACE })));
 }
 
 /** Synthesizes all charts of an app. */
-export function synthApp(build: (app: App) => void, context: Record<string, unknown> = {}): Manifest[] {
+export function synthApp(build: (app: App) => void): Manifest[] {
   const app = new App();
-  Object.entries(context).forEach(([key, value]) => app.node.setContext(key, value));
   build(app);
   return app.charts.flatMap((chart) => Testing.synth(chart));
 }
@@ -43,4 +42,13 @@ export function envOf(deployment: Manifest): Record<string, string> {
 /** The error with which validation of an app ends, one line for each problem. */
 export function validationError(...problems: string[]): Error {
   return new Error(`Validation failed with the following errors:\n  ${problems.join('\n  ')}`);
+}
+
+/** All that synthesis reports of a chart `research` with what `build` puts into it, as `[path] problem; fix`. */
+export function problemsOf(build: (chart: Chart) => void): string[] {
+  const app = new App();
+  build(new Chart(app, 'research', { namespace: NAMESPACE }));
+  return app.node
+    .findAll()
+    .flatMap(({ node }) => node.validate().map((problem) => `[${node.path}] ${problem}`));
 }

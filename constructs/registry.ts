@@ -1,0 +1,65 @@
+import { ApiObject } from 'cdk8s';
+import { Construct, type IConstruct } from 'constructs';
+import { SyncWaves } from './sync-waves';
+import { type Workload } from './workload/workload';
+
+/** Id of the one registry of an app; what it reports carries this name. */
+const ID = 'kaos';
+
+/** All workloads of an app, so that what concerns more than one of them is worked out once. */
+export class Registry extends Construct {
+  /** The registry of the app that a construct belongs to. */
+  static of(construct: IConstruct): Registry {
+    const { root } = construct.node;
+    // No other construct can have this class's id and be something else, short of an app that chose it.
+    const existing = root.node.tryFindChild(ID);
+    return existing instanceof Registry ? existing : new Registry(root as Construct, ID);
+  }
+
+  /** In which order Argo CD applies them. */
+  readonly waves = new SyncWaves();
+  private readonly all: Workload[] = [];
+
+  private constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.node.addValidation({
+      validate: () => {
+        this.waves.reset();
+        return duplicates(scope);
+      },
+    });
+  }
+
+  /** Every workload, in the order of their paths. */
+  get workloads(): readonly Workload[] {
+    return [...this.all].sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
+  }
+
+  /** Makes a workload known. */
+  add(workload: Workload): void {
+    this.all.push(workload);
+  }
+}
+
+/** Reports objects that an app declares twice: on apply, the last would win in silence. */
+function duplicates(root: IConstruct): string[] {
+  const objects = root.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
+  const first = new Map<string, ApiObject>();
+  return objects.flatMap((object) => {
+    const other = first.get(identityOf(object));
+    if (!other) {
+      first.set(identityOf(object), object);
+      return [];
+    }
+    const paths = `${other.node.path} and ${object.node.path}`;
+    return [`${describe(object)} is declared twice, by ${paths}; give one of the two another name`];
+  });
+}
+
+function identityOf({ apiGroup, kind, name, metadata }: ApiObject): string {
+  return [apiGroup, kind, metadata.namespace ?? '', name].join('\n');
+}
+
+function describe({ kind, name, metadata }: ApiObject): string {
+  return `${kind} "${name}"${metadata.namespace ? ` in namespace "${metadata.namespace}"` : ''}`;
+}

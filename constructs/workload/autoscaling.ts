@@ -1,0 +1,166 @@
+import { k8s } from 'cdk8s-plus-28';
+import { type Construct } from 'constructs';
+import { ScaledObject } from '../../imports/keda.sh';
+import { fail } from '../fail';
+import { type Workload } from './workload';
+
+/** Between which numbers of pods a workload moves. */
+export interface AutoscalingProps {
+  /**
+   * A whole number, 1 or more.
+   * @default 1
+   */
+  readonly minReplicas?: number;
+  /** A whole number, not less than `minReplicas`. */
+  readonly maxReplicas: number;
+}
+
+/** What follows the CPU that pods use. */
+export interface CpuAutoscalingProps extends AutoscalingProps {
+  /**
+   * Per cent of the CPU requested that pods are to use on average.
+   * @default 70
+   */
+  readonly targetUtilization?: number;
+}
+
+/** What follows the requests that an agent gets. */
+export interface RequestAutoscalingProps extends AutoscalingProps {
+  /** Requests per minute that one pod is to get. A whole number, 1 or more. */
+  readonly requestsPerMinute: number;
+  /** URL of the Prometheus that has the metric `kaos.requests`, under its name there, `kaos_requests_total`. */
+  readonly prometheusUrl: string;
+}
+
+type Signal =
+  | { readonly kind: 'cpu'; readonly targetUtilization: number }
+  | { readonly kind: 'requests'; readonly requestsPerMinute: number; readonly prometheusUrl: string };
+
+/** How the number of a workload's pods follows its load. */
+export class Autoscaling {
+  /** By the CPU that pods use: a HorizontalPodAutoscaler, which needs the cluster's metrics server. */
+  static cpu({ targetUtilization = 70, ...range }: CpuAutoscalingProps): Autoscaling {
+    return new Autoscaling(range, { kind: 'cpu', targetUtilization });
+  }
+
+  /**
+   * By the requests that an agent gets, which say more than CPU about a process that waits for models: a KEDA
+   * ScaledObject, which needs KEDA in the cluster and a Prometheus that agents' metrics end up in.
+   */
+  static requests({ requestsPerMinute, prometheusUrl, ...range }: RequestAutoscalingProps): Autoscaling {
+    return new Autoscaling(range, { kind: 'requests', requestsPerMinute, prometheusUrl });
+  }
+
+  /** Least number of pods. */
+  readonly minReplicas: number;
+  /** Greatest number of pods. */
+  readonly maxReplicas: number;
+
+  private constructor(
+    { minReplicas = 1, maxReplicas }: AutoscalingProps,
+    private readonly signal: Signal,
+  ) {
+    this.minReplicas = minReplicas;
+    this.maxReplicas = maxReplicas;
+  }
+
+  /** Renders the scaler of a workload, called like it. */
+  addTo(scope: Construct, workload: Workload, target: { apiVersion: string; kind: string }): void {
+    this.check(workload);
+    const metadata = {
+      name: workload.name,
+      labels: workload.labels,
+      annotations: workload.annotationsAfter(),
+    };
+    if (this.signal.kind === 'cpu') {
+      this.addCpuScaler(scope, metadata, target, this.signal.targetUtilization);
+    } else {
+      this.addRequestScaler(scope, metadata, target, this.signal, workload);
+    }
+  }
+
+  private addCpuScaler(
+    scope: Construct,
+    metadata: Metadata,
+    { apiVersion, kind }: { apiVersion: string; kind: string },
+    averageUtilization: number,
+  ): void {
+    new k8s.KubeHorizontalPodAutoscalerV2(scope, 'autoscaler', {
+      metadata,
+      spec: {
+        scaleTargetRef: { apiVersion, kind, name: metadata.name },
+        minReplicas: this.minReplicas,
+        maxReplicas: this.maxReplicas,
+        metrics: [
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
+          },
+        ],
+      },
+    });
+  }
+
+  private addRequestScaler(
+    scope: Construct,
+    metadata: Metadata,
+    { apiVersion, kind }: { apiVersion: string; kind: string },
+    { requestsPerMinute, prometheusUrl }: Extract<Signal, { kind: 'requests' }>,
+    workload: Workload,
+  ): void {
+    new ScaledObject(scope, 'autoscaler', {
+      metadata,
+      spec: {
+        scaleTargetRef: { apiVersion, kind, name: metadata.name },
+        minReplicaCount: this.minReplicas,
+        maxReplicaCount: this.maxReplicas,
+        triggers: [
+          {
+            type: 'prometheus',
+            metadata: {
+              serverAddress: prometheusUrl,
+              query: `60 * sum(rate(kaos_requests_total{job="${jobOf(workload)}"}[2m]))`,
+              threshold: String(requestsPerMinute),
+            },
+          },
+        ],
+      },
+    });
+  }
+
+  private check(workload: Workload): void {
+    const scope = workload.owner;
+    const { minReplicas, maxReplicas, signal } = this;
+    const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+    if (!isCount(minReplicas)) fail(scope, `minReplicas is ${minReplicas}`, 'give a whole number, 1 or more');
+    if (!isCount(maxReplicas) || maxReplicas < minReplicas) {
+      fail(scope, `maxReplicas is ${maxReplicas}`, `give a whole number, ${minReplicas} or more`);
+    }
+    if (signal.kind === 'cpu') {
+      const { targetUtilization } = signal;
+      const isPercentage = isCount(targetUtilization) && targetUtilization <= 100;
+      if (!isPercentage)
+        fail(scope, `targetUtilization is ${targetUtilization}`, 'give per cent from 1 to 100');
+      return;
+    }
+    if (workload.kind !== 'agent')
+      fail(scope, 'autoscaling follows requests', 'only agents count them, use Autoscaling.cpu');
+    if (!isCount(signal.requestsPerMinute)) {
+      fail(scope, `requestsPerMinute is ${signal.requestsPerMinute}`, 'give a whole number, 1 or more');
+    }
+    if (!/^https?:/.test(signal.prometheusUrl) || !URL.canParse(signal.prometheusUrl)) {
+      fail(scope, `prometheusUrl is "${signal.prometheusUrl}"`, 'give an http or https URL');
+    }
+  }
+}
+
+interface Metadata {
+  readonly name: string;
+  readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
+}
+
+/** The label `job` that Prometheus makes of the attributes which a workload reports with. */
+function jobOf({ namespace, id }: Workload): string {
+  return namespace === undefined ? id : `${namespace}/${id}`;
+}

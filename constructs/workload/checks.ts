@@ -1,0 +1,96 @@
+import { type IConstruct } from 'constructs';
+import { fail } from '../fail';
+import { greatestCount } from './pod-placement';
+import { checkResources } from './pod-resources';
+import { checkVolumes } from './pod-volumes';
+import { refuseSecrets } from '../refuse-secrets';
+import { type Workload, type WorkloadProps } from './workload';
+import { type WorkloadOptions } from './options';
+
+/** Name of a variable, as shells take it too, and KAOS's with hyphens. */
+const VARIABLE = /^[A-Za-z_][-A-Za-z0-9_.]*$/;
+/** Key of a label or annotation: a name of at most 63 characters with an optional domain in front. */
+const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
+/** Annotations that this library writes itself. */
+const OWN_ANNOTATIONS = ['checksum/config'];
+
+/** Refuses what a user said of a workload and cannot be done; nothing of it is dropped. */
+export function checkOptions(workload: Workload, props: WorkloadProps): void {
+  const { owner } = workload;
+  const { options } = props;
+  refuseSecrets(owner, { ...options, autoscaling: undefined });
+  checkCount(owner, props, options);
+  checkTexts(owner, options);
+  checkMetadata(owner, workload, options);
+  checkTermination(owner, props, options);
+  checkResources(owner, props.resources, options.resources);
+  checkVolumes(owner, props, options);
+}
+
+function checkCount(owner: IConstruct, { persistence }: WorkloadProps, options: WorkloadOptions): void {
+  const { replicas = 1, autoscaling } = options;
+  if (options.replicas !== undefined && autoscaling) {
+    fail(owner, `replicas is ${replicas} beside autoscaling`, 'give one of the two');
+  }
+  if (!Number.isSafeInteger(replicas) || replicas < 1) {
+    fail(owner, `replicas is ${replicas}`, 'give a whole number, 1 or more');
+  }
+  if (persistence?.claimName !== undefined && greatestCount(options) > 1) {
+    fail(
+      owner,
+      `${greatestCount(options)} replicas share a claim that one pod can mount`,
+      'leave it at 1, or store without a claim',
+    );
+  }
+}
+
+function checkTexts(
+  owner: IConstruct,
+  { command, args, env = {}, serviceAccountName }: WorkloadOptions,
+): void {
+  if (command?.length === 0) fail(owner, 'command is empty', 'leave it out to run ours');
+  if (args?.length === 0) fail(owner, 'args is empty', 'leave it out to run ours');
+  Object.keys(env)
+    .filter((name) => !VARIABLE.test(name))
+    .forEach((name) =>
+      fail(owner, `env has a variable "${name}"`, 'use letters, digits, "_", "-" and ".", no digit first'),
+    );
+  if (serviceAccountName === '')
+    fail(owner, 'serviceAccountName is empty', "leave it out for the namespace's default");
+}
+
+function checkMetadata(owner: IConstruct, { labels }: Workload, options: WorkloadOptions): void {
+  const { podLabels = {}, podAnnotations = {}, nodeSelector = {} } = options;
+  for (const [key, value] of [...Object.entries(podLabels), ...Object.entries(nodeSelector)]) {
+    if (!LABEL_KEY.test(key))
+      fail(owner, `a label is called "${key}"`, 'use letters, digits, "-", "_" and ".", at most 63');
+    if (!LABEL_VALUE.test(value)) {
+      fail(owner, `label "${key}" is "${value}"`, 'use letters, digits, "-", "_" and ".", at most 63');
+    }
+  }
+  for (const key of Object.keys(podLabels).filter((name) => name in labels)) {
+    fail(owner, `podLabels sets "${key}", which is ours`, 'give it another name');
+  }
+  for (const key of Object.keys(podAnnotations)) {
+    if (OWN_ANNOTATIONS.includes(key))
+      fail(owner, `podAnnotations sets "${key}", which is ours`, 'give it another name');
+    else if (!LABEL_KEY.test(key))
+      fail(owner, `an annotation is called "${key}"`, 'use letters, digits, "-", "_" and "."');
+  }
+}
+
+/** Whoever is killed before it is done loses requests and telemetry. */
+function checkTermination(
+  owner: IConstruct,
+  { terminationSeconds }: WorkloadProps,
+  options: WorkloadOptions,
+): void {
+  const seconds = options.terminationGracePeriod?.toSeconds();
+  if (seconds === undefined || seconds >= terminationSeconds) return;
+  fail(
+    owner,
+    `terminationGracePeriod is ${seconds} s`,
+    `give ${terminationSeconds} s or more, which the process may need`,
+  );
+}

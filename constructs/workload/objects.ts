@@ -1,0 +1,156 @@
+import { Lazy } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { type ConfigFiles, oversize } from './config-files';
+import { checkLength } from '../names';
+import { egressRules, ingressRules } from './network-policy';
+import { leastCount } from './pod-placement';
+import { podTemplate } from './pod-template';
+import { type PersistentVolume } from './pod-volumes';
+import { quantity, sizeText } from './quantities';
+import { type Workload, type WorkloadProps } from './workload';
+import { type WorkloadOptions } from './options';
+
+/** What an autoscaler scales. */
+export interface ControllerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+export function addConfigMap(workload: Workload, config: ConfigFiles): void {
+  new k8s.KubeConfigMap(workload, 'config', {
+    metadata: metadataOf(workload, checkLength(workload.owner, config.name)),
+    data: Lazy.any({ produce: config.data }),
+  });
+  workload.owner.node.addValidation({ validate: () => oversize(config) });
+}
+
+/** A StatefulSet where each pod has a claim of its own, and a Deployment otherwise. */
+export function addController(workload: Workload, props: WorkloadProps): ControllerReference {
+  const { persistence } = props;
+  if (persistence && persistence.claimName === undefined) return addStatefulSet(workload, props, persistence);
+  if (persistence) addClaim(workload, persistence.claimName ?? '', persistence);
+  // Two pods cannot have the one claim, so the old one goes first.
+  const strategy: k8s.DeploymentStrategy = persistence ? { type: 'Recreate' } : SURGE;
+  new k8s.KubeDeployment(workload, 'deployment', {
+    metadata: metadataOf(workload),
+    spec: {
+      ...commonSpec(workload, props),
+      progressDeadlineSeconds: props.progressDeadlineSeconds,
+      strategy,
+    },
+  });
+  return { apiVersion: 'apps/v1', kind: 'Deployment' };
+}
+
+export function addService(workload: Workload, { ports, headless }: WorkloadProps): k8s.KubeService {
+  return new k8s.KubeService(workload, 'service', {
+    metadata: metadataOf(workload),
+    spec: {
+      ...(headless ? { clusterIp: 'None' } : { type: 'ClusterIP' }),
+      selector: workload.selector,
+      ports: ports.map(({ name, port, appProtocol }) => ({
+        name,
+        port,
+        protocol: 'TCP',
+        targetPort: k8s.IntOrString.fromString(name),
+        appProtocol,
+      })),
+    },
+  });
+}
+
+/** All that the graph does not say is denied. */
+export function addPolicy(workload: Workload): void {
+  const { ways } = workload;
+  new k8s.KubeNetworkPolicy(workload, 'policy', {
+    metadata: metadataOf(workload),
+    spec: {
+      podSelector: { matchLabels: workload.selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: Lazy.any({ produce: () => unlessEmpty(ingressRules(ways.ingress)) }),
+      egress: Lazy.any({ produce: () => unlessEmpty(egressRules(ways.egress)) }),
+    },
+  });
+}
+
+/** Over one pod a budget would only stand in the way of whoever empties its node. */
+export function addDisruptionBudget(workload: Workload, options: WorkloadOptions): void {
+  if (leastCount(options) < 2) return;
+  new k8s.KubePodDisruptionBudget(workload, 'budget', {
+    metadata: metadataOf(workload),
+    spec: {
+      maxUnavailable: k8s.IntOrString.fromNumber(1),
+      selector: { matchLabels: workload.selector },
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    },
+  });
+}
+
+const SURGE: k8s.DeploymentStrategy = {
+  type: 'RollingUpdate',
+  rollingUpdate: {
+    maxSurge: k8s.IntOrString.fromNumber(1),
+    maxUnavailable: k8s.IntOrString.fromNumber(0),
+  },
+};
+
+function addStatefulSet(
+  workload: Workload,
+  props: WorkloadProps,
+  persistence: PersistentVolume,
+): ControllerReference {
+  new k8s.KubeStatefulSet(workload, 'stateful-set', {
+    metadata: metadataOf(workload),
+    spec: {
+      ...commonSpec(workload, props),
+      serviceName: workload.name,
+      // No pod waits for another.
+      podManagementPolicy: 'Parallel',
+      volumeClaimTemplates: [{ metadata: { name: persistence.name }, spec: claimSpec(persistence) }],
+    },
+  });
+  return { apiVersion: 'apps/v1', kind: 'StatefulSet' };
+}
+
+function addClaim(workload: Workload, name: string, persistence: PersistentVolume): void {
+  new k8s.KubePersistentVolumeClaim(workload, 'claim', {
+    metadata: metadataOf(workload, checkLength(workload.owner, name)),
+    spec: claimSpec(persistence),
+  });
+}
+
+function claimSpec({ size, storageClassName }: PersistentVolume): k8s.PersistentVolumeClaimSpec {
+  return {
+    accessModes: ['ReadWriteOnce'],
+    storageClassName,
+    resources: { requests: { storage: quantity(sizeText(size)) } },
+  };
+}
+
+function commonSpec(
+  workload: Workload,
+  props: WorkloadProps,
+): { replicas: number | undefined; selector: k8s.LabelSelector; template: k8s.PodTemplateSpec } {
+  const { replicas = 1, autoscaling } = props.options;
+  return {
+    // An autoscaler writes it; stated here, each apply would set it back.
+    replicas: autoscaling ? undefined : replicas,
+    selector: { matchLabels: workload.selector },
+    template: podTemplate(workload.labels, workload.selector, props),
+  };
+}
+
+function metadataOf(
+  workload: Workload,
+  name: string = workload.name,
+): {
+  name: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+} {
+  return { name, labels: workload.labels, annotations: workload.annotations() };
+}
+
+function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}
