@@ -19,12 +19,14 @@ export class Registry extends Construct {
   /** In which order Argo CD applies them. */
   readonly waves = new SyncWaves();
   private readonly all: Workload[] = [];
+  private reporters: ReadonlyMap<unknown, readonly Workload[]> | undefined;
 
   private constructor(scope: Construct, id: string) {
     super(scope, id);
     this.node.addValidation({
       validate: () => {
         this.waves.reset();
+        this.reporters = undefined;
         return duplicates(scope);
       },
     });
@@ -35,10 +37,27 @@ export class Registry extends Construct {
     return [...this.all].sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
   }
 
+  /** All that report to a workload. Complete at synthesis, and worked out once for it. */
+  reportersOf(workload: Workload): readonly Workload[] {
+    this.reporters ??= byTarget(this.workloads);
+    return this.reporters.get(workload) ?? [];
+  }
+
   /** Makes a workload known. */
   add(workload: Workload): void {
     this.all.push(workload);
   }
+}
+
+function byTarget(workloads: readonly Workload[]): Map<unknown, Workload[]> {
+  const reporters = new Map<unknown, Workload[]>();
+  for (const workload of workloads) {
+    const target = workload.reporting?.to;
+    const known = reporters.get(target);
+    if (known) known.push(workload);
+    else reporters.set(target, [workload]);
+  }
+  return reporters;
 }
 
 /** Reports objects that an app declares twice: on apply, the last would win in silence. */

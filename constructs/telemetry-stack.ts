@@ -66,6 +66,7 @@ export class TelemetryStack extends Construct {
         `${other.node.path} serves this scope already`,
         'give it all exporters, and keep one of the two',
       );
+    else stacks.set(scope, this);
     this.name = nameOf(this);
     checkExporters(this, exporters);
     refuseSecrets(this, { exporters });
@@ -131,8 +132,11 @@ export function missingEndpoint(
   return ['telemetry is enabled and has no endpoint; give one, or declare a TelemetryStack in this scope'];
 }
 
+/** By scope: asking the children of a scope each time takes the square of their number. */
+const stacks = new WeakMap<IConstruct, TelemetryStack>();
+
 function stackOf(scope: IConstruct): TelemetryStack | undefined {
-  return scope.node.children.find((child) => child instanceof TelemetryStack);
+  return stacks.get(scope);
 }
 
 function checkExporters(scope: IConstruct, exporters: readonly OtlpExporter[]): void {

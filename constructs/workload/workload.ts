@@ -115,7 +115,7 @@ export class Workload extends Construct {
 
   /** All that report here. Complete at synthesis. */
   get reporters(): readonly Workload[] {
-    return this.registry.workloads.filter(({ reporting }) => reporting?.to === this);
+    return this.registry.reportersOf(this);
   }
 
   /** Lets it call another, on that one's first port, or somewhere outside the app. */
