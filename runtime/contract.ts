@@ -2,6 +2,9 @@
  * All that a manifest and a process agree on. Each agreement is written once: a type, its writer and its
  * reader side by side. Constructs write these variables, processes read them, and nothing else is shared.
  */
+import { type Env, type EnvReader, readAll } from './env-reader';
+
+export { ConfigError, type Env } from './env-reader';
 
 /** Port on which agents and MCP servers listen. */
 export const HTTP_PORT = 8000;
@@ -13,6 +16,11 @@ export const READY_PATH = '/ready';
 export const CHAT_PATH = '/v1/chat/completions';
 /** Agent card. */
 export const CARD_PATH = '/.well-known/agent.json';
+/** Agent card of A2A, as agents that are not ours publish it. */
+export const A2A_CARD_PATH = '/.well-known/agent-card.json';
+/** What an agent remembers of its sessions. */
+export const MEMORY_EVENTS_PATH = '/memory/events';
+export const MEMORY_SESSIONS_PATH = '/memory/sessions';
 /** MCP over streamable HTTP. */
 export const MCP_PATH = '/mcp';
 /** Liveness of a LiteLLM proxy (its spelling); unlike its `/health` it calls no model. */
@@ -26,6 +34,22 @@ export const DRAIN_SECONDS = 20;
 export const FLUSH_SECONDS = 5;
 /** Holds the key that the model gateway asks for; a manifest takes it from a Secret. */
 export const MODEL_API_KEY_VARIABLE = 'MODEL_API_KEY';
+/** Holds the keys of which callers of an agent show one, apart by commas or line breaks; from a Secret too. */
+export const AGENT_API_KEYS_VARIABLE = 'AGENT_API_KEYS';
+/** Holds the password of the Redis that keeps sessions; from a Secret too. */
+export const MEMORY_REDIS_PASSWORD_VARIABLE = 'MEMORY_REDIS_PASSWORD';
+
+/**
+ * Agents that a request came through, outermost first, apart by commas and percent-encoded: how many they are is
+ * how deep it was delegated.
+ */
+export const ANCESTORS_HEADER = 'x-kaos-ancestors';
+/** More than that is no delegation that anybody wanted. */
+export const MAX_ANCESTORS = 64;
+/** Milliseconds for which the caller still waits. */
+export const TIMEOUT_HEADER = 'x-kaos-timeout-ms';
+/** The session that a request belongs to, in requests and replies. */
+export const SESSION_HEADER = 'x-session-id';
 /** Numeric user and group of the runtime image. */
 export const RUNTIME_UID = 65532;
 
@@ -35,18 +59,6 @@ export const MCP_SERVER_COMMAND = ['node', '/app/mcp-server.js'] as const;
 /** What a tool module may import without bringing it along: the MCP server process provides it. */
 export const PROVIDED_MODULES = ['cdk8s-kaos/tool', 'zod'] as const;
 
-/** Environment of a process. */
-export type Env = Readonly<Record<string, string | undefined>>;
-
-/** Wrong configuration; the message has one line for each variable that is wrong. */
-export class ConfigError extends Error {
-  readonly code = 'config_invalid';
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'ConfigError';
-  }
-}
-
 /** Where something listens that a process calls. */
 export interface Peer {
   /** What the other side is called. */
@@ -54,6 +66,37 @@ export interface Peer {
   /** Base URL, with neither path nor trailing slash. */
   readonly url: string;
 }
+
+export const PEER_PROTOCOLS = ['kaos', 'openai', 'a2a'] as const;
+/**
+ * How an agent is spoken to: `kaos` has a card and takes tasks as chat completions, `openai` knows chat
+ * completions alone, `a2a` has a card that says where it takes messages as JSON-RPC.
+ */
+export type PeerProtocol = (typeof PEER_PROTOCOLS)[number];
+
+/** An agent that another delegates to. */
+export interface PeerAgent extends Peer {
+  /** @default 'kaos' */
+  readonly protocol?: PeerProtocol;
+  /**
+   * What an agent without a card is good at.
+   * @default - the model that delegates knows its name alone
+   */
+  readonly description?: string;
+  /**
+   * Which model an agent of the protocol `openai` is asked for.
+   * @default - the agent's name
+   */
+  readonly model?: string;
+  /** What it asks its callers for; `apiKeyFile` wins when both are given. */
+  readonly apiKey?: string;
+  /** Path of a file that holds the key; it is read when it is needed. */
+  readonly apiKeyFile?: string;
+}
+
+export const MEMORY_TYPES = ['local', 'redis', 'none'] as const;
+/** Where sessions are kept: in the process, in Redis, or not at all. */
+export type MemoryType = (typeof MEMORY_TYPES)[number];
 
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -71,15 +114,44 @@ export interface AgentConfig {
   readonly port: number;
   /** Base URL of an OpenAI-compatible API, without `/v1`. */
   readonly modelUrl: string;
+  /** `modelApiKeyFile` wins when both are given. */
   readonly modelApiKey: string | undefined;
+  /** Path of a file that holds the key; it is read for each request. */
+  readonly modelApiKeyFile: string | undefined;
   readonly model: string;
   /** Passes of the agentic loop before a request is given up, 1 or more. */
   readonly maxSteps: number;
   readonly mcpServers: readonly Peer[];
-  readonly subAgents: readonly Peer[];
+  readonly subAgents: readonly PeerAgent[];
   readonly modelTimeoutMs: number;
   readonly toolTimeoutMs: number;
   readonly delegationTimeoutMs: number;
+  /** Callers show one of these; with none, and no file, the agent answers everybody. */
+  readonly apiKeys: readonly string[];
+  /** Path of a file that holds the keys, read for each request; it wins when both are given. */
+  readonly apiKeysFile: string | undefined;
+  /** How many agents a request may have come through, up to 64; deeper ones are refused. */
+  readonly maxDelegationDepth: number;
+  /** Tool calls and delegations of one request, at most. */
+  readonly maxToolCalls: number | undefined;
+  /** Tokens after which a request asks its model no more, as the model counts them. */
+  readonly maxTokens: number | undefined;
+  /** Wall time of one request, at most. */
+  readonly requestTimeoutMs: number | undefined;
+  /** `false` is the same as the type `none`. */
+  readonly memoryEnabled: boolean;
+  readonly memoryType: MemoryType;
+  /** Messages of a session that are told to the model before those of the request, at most. */
+  readonly memoryContextLimit: number;
+  readonly memoryMaxSessions: number;
+  readonly memoryMaxSessionEvents: number;
+  /** `redis://host:port`, or `rediss://host:port` with TLS. */
+  readonly memoryRedisUrl: string | undefined;
+  /** `memoryRedisPasswordFile` wins when both are given. */
+  readonly memoryRedisPassword: string | undefined;
+  readonly memoryRedisPasswordFile: string | undefined;
+  /** A session is forgotten when nothing was added to it for so long. */
+  readonly memoryTtlSeconds: number | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -93,6 +165,12 @@ export const AGENT_DEFAULTS = {
   modelTimeoutMs: 60_000,
   toolTimeoutMs: 60_000,
   delegationTimeoutMs: 300_000,
+  maxDelegationDepth: 8,
+  memoryEnabled: true,
+  memoryType: 'local',
+  memoryContextLimit: 6,
+  memoryMaxSessions: 1_000,
+  memoryMaxSessionEvents: 500,
   logLevel: 'INFO',
 } as const;
 
@@ -109,14 +187,37 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given('AGENT_PORT', config.port),
     MODEL_API_URL: config.modelUrl,
     ...given(MODEL_API_KEY_VARIABLE, config.modelApiKey),
+    ...given(secretFileVariable(MODEL_API_KEY_VARIABLE), config.modelApiKeyFile),
     MODEL_NAME: config.model,
     ...given('AGENTIC_LOOP_MAX_STEPS', config.maxSteps),
     ...peersToEnv('MCP_SERVERS', mcpServerUrlVariable, config.mcpServers),
     ...peersToEnv('PEER_AGENTS', peerAgentUrlVariable, config.subAgents),
+    ...Object.assign({}, ...sortedByName(config.subAgents).map(peerAgentToEnv)),
     ...given('MODEL_TIMEOUT_MS', config.modelTimeoutMs),
     ...given('TOOL_TIMEOUT_MS', config.toolTimeoutMs),
     ...given('DELEGATION_TIMEOUT_MS', config.delegationTimeoutMs),
+    ...given(AGENT_API_KEYS_VARIABLE, config.apiKeys?.join(',') || undefined),
+    ...given(secretFileVariable(AGENT_API_KEYS_VARIABLE), config.apiKeysFile),
+    ...given('MAX_DELEGATION_DEPTH', config.maxDelegationDepth),
+    ...given('MAX_TOOL_CALLS', config.maxToolCalls),
+    ...given('MAX_TOKENS', config.maxTokens),
+    ...given('REQUEST_TIMEOUT_MS', config.requestTimeoutMs),
+    ...memoryToEnv(config),
     ...given('LOG_LEVEL', config.logLevel),
+  };
+}
+
+function memoryToEnv(config: AgentSettings): Record<string, string> {
+  return {
+    ...given('MEMORY_ENABLED', config.memoryEnabled),
+    ...given('MEMORY_TYPE', config.memoryType),
+    ...given('MEMORY_CONTEXT_LIMIT', config.memoryContextLimit),
+    ...given('MEMORY_MAX_SESSIONS', config.memoryMaxSessions),
+    ...given('MEMORY_MAX_SESSION_EVENTS', config.memoryMaxSessionEvents),
+    ...given('MEMORY_REDIS_URL', config.memoryRedisUrl),
+    ...given(MEMORY_REDIS_PASSWORD_VARIABLE, config.memoryRedisPassword),
+    ...given(secretFileVariable(MEMORY_REDIS_PASSWORD_VARIABLE), config.memoryRedisPasswordFile),
+    ...given('MEMORY_TTL_SECONDS', config.memoryTtlSeconds),
   };
 }
 
@@ -131,15 +232,49 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     port: read.port('AGENT_PORT') ?? AGENT_DEFAULTS.port,
     modelUrl: read.url('MODEL_API_URL', read.required('MODEL_API_URL')),
     modelApiKey: read.secret(MODEL_API_KEY_VARIABLE),
+    modelApiKeyFile: read.text(secretFileVariable(MODEL_API_KEY_VARIABLE)),
     model: read.required('MODEL_NAME'),
     maxSteps: read.count('AGENTIC_LOOP_MAX_STEPS') ?? AGENT_DEFAULTS.maxSteps,
-    mcpServers: read.peers('MCP_SERVERS', mcpServerUrlVariable),
-    subAgents: read.subAgents(),
+    mcpServers: readPeers(read, 'MCP_SERVERS', mcpServerUrlVariable),
+    subAgents: readSubAgents(read).map((agent) => ({ ...agent, ...readPeerAgent(read, agent.name) })),
     modelTimeoutMs: read.timeoutMs('MODEL_TIMEOUT_MS') ?? AGENT_DEFAULTS.modelTimeoutMs,
     toolTimeoutMs: read.timeoutMs('TOOL_TIMEOUT_MS') ?? AGENT_DEFAULTS.toolTimeoutMs,
     delegationTimeoutMs: read.timeoutMs('DELEGATION_TIMEOUT_MS') ?? AGENT_DEFAULTS.delegationTimeoutMs,
-    logLevel: read.logLevel('LOG_LEVEL', 'AGENT_LOG_LEVEL') ?? AGENT_DEFAULTS.logLevel,
+    apiKeys: read.secrets(AGENT_API_KEYS_VARIABLE),
+    apiKeysFile: read.text(secretFileVariable(AGENT_API_KEYS_VARIABLE)),
+    maxDelegationDepth:
+      read.countUpTo('MAX_DELEGATION_DEPTH', MAX_ANCESTORS) ?? AGENT_DEFAULTS.maxDelegationDepth,
+    maxToolCalls: read.count('MAX_TOOL_CALLS'),
+    maxTokens: read.count('MAX_TOKENS'),
+    requestTimeoutMs: read.timeoutMs('REQUEST_TIMEOUT_MS'),
+    ...readMemory(read),
+    logLevel: readLogLevel(read, 'LOG_LEVEL', 'AGENT_LOG_LEVEL') ?? AGENT_DEFAULTS.logLevel,
   }));
+}
+
+function readMemory(read: EnvReader) {
+  const memoryType = read.oneOf('MEMORY_TYPE', MEMORY_TYPES) ?? AGENT_DEFAULTS.memoryType;
+  const memoryEnabled = read.flag('MEMORY_ENABLED') ?? AGENT_DEFAULTS.memoryEnabled;
+  return {
+    memoryEnabled,
+    memoryType,
+    memoryContextLimit: read.countFromZero('MEMORY_CONTEXT_LIMIT') ?? AGENT_DEFAULTS.memoryContextLimit,
+    memoryMaxSessions: read.count('MEMORY_MAX_SESSIONS') ?? AGENT_DEFAULTS.memoryMaxSessions,
+    memoryMaxSessionEvents: read.count('MEMORY_MAX_SESSION_EVENTS') ?? AGENT_DEFAULTS.memoryMaxSessionEvents,
+    memoryRedisUrl: readRedisUrl(read, memoryEnabled && memoryType === 'redis'),
+    memoryRedisPassword: read.secret(MEMORY_REDIS_PASSWORD_VARIABLE),
+    memoryRedisPasswordFile: read.text(secretFileVariable(MEMORY_REDIS_PASSWORD_VARIABLE)),
+    memoryTtlSeconds: read.count('MEMORY_TTL_SECONDS'),
+  };
+}
+
+/** What is wrong with it is said without the value: people put passwords into such URLs. */
+function readRedisUrl(read: EnvReader, needed: boolean): string | undefined {
+  const url = needed ? read.required('MEMORY_REDIS_URL') : read.text('MEMORY_REDIS_URL');
+  const isUrl = !url || (URL.canParse(url) && /^rediss?:\/\/[^/]/.test(url));
+  if (!isUrl)
+    read.problems.push('MEMORY_REDIS_URL is no URL of Redis; give redis://host:port or rediss://host:port');
+  return url;
 }
 
 /** What an MCP server process needs to know. */
@@ -173,7 +308,7 @@ export function mcpServerConfigFromEnv(env: Env): MCPServerConfig {
     host: read.text('MCP_HOST') ?? MCP_SERVER_DEFAULTS.host,
     port: read.port('MCP_PORT') ?? MCP_SERVER_DEFAULTS.port,
     toolModules: read.paths('MCP_TOOL_MODULES'),
-    logLevel: read.logLevel('LOG_LEVEL', 'MCP_LOG_LEVEL') ?? MCP_SERVER_DEFAULTS.logLevel,
+    logLevel: readLogLevel(read, 'LOG_LEVEL', 'MCP_LOG_LEVEL') ?? MCP_SERVER_DEFAULTS.logLevel,
   }));
 }
 
@@ -184,11 +319,29 @@ export function mcpServerUrlVariable(name: string): string {
 
 /** … and upper-cases the agent's. */
 export function peerAgentUrlVariable(name: string): string {
-  return `PEER_AGENT_${name.toUpperCase().replaceAll('-', '_')}_CARD_URL`;
+  return peerAgentVariable(name, 'CARD_URL');
 }
 
-function given(variable: string, value: string | number | undefined): Record<string, string> {
+/** Holds the key that an agent asks its callers for; a manifest takes it from a Secret. */
+export function peerAgentKeyVariable(name: string): string {
+  return peerAgentVariable(name, 'API_KEY');
+}
+
+/** Holds the path of a file with what `variable` would hold; it wins, and may change while the process runs. */
+export function secretFileVariable(variable: string): string {
+  return `${variable}_FILE`;
+}
+
+function peerAgentVariable(name: string, what: string): string {
+  return `PEER_AGENT_${name.toUpperCase().replaceAll('-', '_')}_${what}`;
+}
+
+function given(variable: string, value: string | number | boolean | undefined): Record<string, string> {
   return value === undefined ? {} : { [variable]: String(value) };
+}
+
+function sortedByName<T extends Peer>(peers: readonly T[] = []): T[] {
+  return [...peers].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function peersToEnv(
@@ -197,114 +350,66 @@ function peersToEnv(
   peers: readonly Peer[] = [],
 ): Record<string, string> {
   if (peers.length === 0) return {};
-  const sorted = [...peers].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = sortedByName(peers);
   return {
     [listVariable]: sorted.map((peer) => peer.name).join(','),
     ...Object.fromEntries(sorted.map((peer) => [urlVariable(peer.name), peer.url])),
   };
 }
 
-function list(value: string | undefined): string[] {
-  const bare = value?.trim().replace(/^\[(.*)\]$/s, '$1') ?? '';
-  return bare
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+function readPeers(read: EnvReader, listVariable: string, urlVariable: (name: string) => string): Peer[] {
+  return read.list(listVariable).map((name) => {
+    const variable = urlVariable(name);
+    const value = read.text(variable);
+    if (value === undefined)
+      read.problems.push(`${variable} is not set; ${listVariable} lists "${name}", give its URL`);
+    return { name, url: read.url(variable, value ?? '') };
+  });
 }
 
-function readAll<T>(env: Env, build: (read: EnvReader) => T): T {
-  const reader = new EnvReader(env);
-  const config = build(reader);
-  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
-  return config;
+/** `AGENT_SUB_AGENTS` (`name:url,name:url`) takes the place of `PEER_AGENTS`, as in KAOS. */
+function readSubAgents(read: EnvReader): Peer[] {
+  const pairs = read.list('AGENT_SUB_AGENTS');
+  if (pairs.length === 0) return readPeers(read, 'PEER_AGENTS', peerAgentUrlVariable);
+  return pairs.map((pair) => {
+    const colon = pair.indexOf(':');
+    const name = pair.slice(0, Math.max(colon, 0)).trim();
+    const url = pair.slice(colon + 1).trim();
+    const isPair = name !== '' && url !== '';
+    if (!isPair) read.problems.push(`AGENT_SUB_AGENTS has "${pair}"; give name:url`);
+    return { name, url: isPair ? read.url('AGENT_SUB_AGENTS', url) : '' };
+  });
 }
 
-/** Reads variables and remembers what is wrong with them, so that all of it is said at once. */
-class EnvReader {
-  readonly problems: string[] = [];
+/** What there is to say of an agent beside its URL. */
+function peerAgentToEnv(agent: PeerAgent): Record<string, string> {
+  return {
+    ...given(peerAgentVariable(agent.name, 'PROTOCOL'), agent.protocol),
+    // Agents of the other protocols say it themselves.
+    ...(agent.protocol === 'openai' && {
+      ...given(peerAgentVariable(agent.name, 'DESCRIPTION'), agent.description),
+      ...given(peerAgentVariable(agent.name, 'MODEL'), agent.model),
+    }),
+    ...given(peerAgentKeyVariable(agent.name), agent.apiKey),
+    ...given(secretFileVariable(peerAgentKeyVariable(agent.name)), agent.apiKeyFile),
+  };
+}
 
-  constructor(private readonly env: Env) {}
+function readPeerAgent(read: EnvReader, name: string): Omit<PeerAgent, keyof Peer> {
+  return {
+    protocol: read.oneOf(peerAgentVariable(name, 'PROTOCOL'), PEER_PROTOCOLS),
+    description: read.text(peerAgentVariable(name, 'DESCRIPTION')),
+    model: read.text(peerAgentVariable(name, 'MODEL')),
+    apiKey: read.secret(peerAgentKeyVariable(name)),
+    apiKeyFile: read.text(secretFileVariable(peerAgentKeyVariable(name))),
+  };
+}
 
-  text(variable: string): string | undefined {
-    const value = this.env[variable];
-    return value === undefined || value === '' ? undefined : value;
-  }
-
-  required(variable: string): string {
-    const value = this.text(variable);
-    if (value === undefined) this.problems.push(`${variable} is not set; it is required`);
-    return value ?? '';
-  }
-
-  /** A Secret made from a file often ends with a line break, which no header may hold. */
-  secret(variable: string): string | undefined {
-    return this.text(variable)?.trim();
-  }
-
-  paths(variable: string): string[] {
-    const paths = list(this.required(variable));
-    if (this.text(variable) !== undefined && paths.length === 0)
-      this.problems.push(`${variable} is "${this.text(variable)}"; give at least one path`);
-    return paths;
-  }
-
-  count(variable: string): number | undefined {
-    return this.wholeNumber(variable, Number.MAX_SAFE_INTEGER, 'a whole number, 1 or more');
-  }
-
-  /** Timers of Node end at once when they are given more. */
-  timeoutMs(variable: string): number | undefined {
-    return this.wholeNumber(variable, 2 ** 31 - 1, 'milliseconds from 1 to 2147483647');
-  }
-
-  port(variable: string): number | undefined {
-    return this.wholeNumber(variable, 65_535, 'a port from 1 to 65535');
-  }
-
-  url(variable: string, value: string): string {
-    const isUrl = URL.canParse(value) && /^https?:/.test(value);
-    if (value !== '' && !isUrl) this.problems.push(`${variable} is "${value}"; give an http or https URL`);
-    return value.replace(/\/+$/, '');
-  }
-
-  peers(listVariable: string, urlVariable: (name: string) => string): Peer[] {
-    return list(this.env[listVariable]).map((name) => {
-      const variable = urlVariable(name);
-      const value = this.text(variable);
-      if (value === undefined)
-        this.problems.push(`${variable} is not set; ${listVariable} lists "${name}", give its URL`);
-      return { name, url: this.url(variable, value ?? '') };
-    });
-  }
-
-  /** `AGENT_SUB_AGENTS` (`name:url,name:url`) takes the place of `PEER_AGENTS`, as in KAOS. */
-  subAgents(): Peer[] {
-    const pairs = list(this.env.AGENT_SUB_AGENTS);
-    if (pairs.length === 0) return this.peers('PEER_AGENTS', peerAgentUrlVariable);
-    return pairs.map((pair) => {
-      const colon = pair.indexOf(':');
-      const name = pair.slice(0, Math.max(colon, 0)).trim();
-      const url = pair.slice(colon + 1).trim();
-      const isPair = name !== '' && url !== '';
-      if (!isPair) this.problems.push(`AGENT_SUB_AGENTS has "${pair}"; give name:url`);
-      return { name, url: isPair ? this.url('AGENT_SUB_AGENTS', url) : '' };
-    });
-  }
-
-  logLevel(...variables: string[]): LogLevel | undefined {
-    const variable = variables.find((name) => this.text(name) !== undefined);
-    if (variable === undefined) return undefined;
-    const word = this.required(variable).toUpperCase();
-    const level = LOG_LEVELS.find((name) => name === (word === 'WARN' ? 'WARNING' : word));
-    if (!level) this.problems.push(`${variable} is "${word}"; give one of ${LOG_LEVELS.join(', ')}`);
-    return level;
-  }
-
-  private wholeNumber(variable: string, max: number, allowed: string): number | undefined {
-    const text = this.text(variable);
-    if (text === undefined) return undefined;
-    const value = /^\d+$/.test(text) ? Number(text) : 0;
-    if (value < 1 || value > max) this.problems.push(`${variable} is "${text}"; give ${allowed}`);
-    return value;
-  }
+function readLogLevel(read: EnvReader, ...variables: string[]): LogLevel | undefined {
+  const variable = variables.find((name) => read.text(name) !== undefined);
+  if (variable === undefined) return undefined;
+  const word = read.required(variable).toUpperCase();
+  const level = LOG_LEVELS.find((name) => name === (word === 'WARN' ? 'WARNING' : word));
+  if (!level) read.problems.push(`${variable} is "${word}"; give one of ${LOG_LEVELS.join(', ')}`);
+  return level;
 }

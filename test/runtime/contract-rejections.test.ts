@@ -64,6 +64,39 @@ test.each<[why: string, env: Env, problem: string]>([
     { LOG_LEVEL: 'loud' },
     'LOG_LEVEL is "LOUD"; give one of TRACE, DEBUG, INFO, WARNING, ERROR',
   ],
+  [
+    'the keys of its callers are none',
+    { AGENT_API_KEYS: ' , ' },
+    'AGENT_API_KEYS holds no key; give at least one, or leave it out',
+  ],
+  [
+    'the Secret with the keys is empty, rather than letting everybody in',
+    { AGENT_API_KEYS: '' },
+    'AGENT_API_KEYS holds no key; give at least one, or leave it out',
+  ],
+  ['a budget is none', { MAX_TOOL_CALLS: '0' }, 'MAX_TOOL_CALLS is "0"; give a whole number, 1 or more'],
+  [
+    'the memory is of no known type',
+    { MEMORY_TYPE: 'disk' },
+    'MEMORY_TYPE is "disk"; give one of local, redis, none',
+  ],
+  [
+    'the context is negative',
+    { MEMORY_CONTEXT_LIMIT: '-1' },
+    'MEMORY_CONTEXT_LIMIT is "-1"; give a whole number, 0 or more',
+  ],
+  ['a flag is no flag', { MEMORY_ENABLED: 'on' }, 'MEMORY_ENABLED is "on"; give true or false'],
+  ['Redis has no URL', { MEMORY_TYPE: 'redis' }, 'MEMORY_REDIS_URL is not set; it is required'],
+  [
+    'the URL of Redis is none, without repeating what may hold a password',
+    { MEMORY_REDIS_URL: 'http://:hidden@redis' },
+    'MEMORY_REDIS_URL is no URL of Redis; give redis://host:port or rediss://host:port',
+  ],
+  [
+    'a sub-agent speaks no known protocol',
+    { AGENT_SUB_AGENTS: 'a:http://a', PEER_AGENT_A_PROTOCOL: 'grpc' },
+    'PEER_AGENT_A_PROTOCOL is "grpc"; give one of kaos, openai, a2a',
+  ],
 ])('an agent fails when %s', (_why, env, problem) => {
   expect(() => agentConfigFromEnv({ ...AGENT, ...env })).toThrow(new ConfigError([problem]));
 });

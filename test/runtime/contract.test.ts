@@ -8,6 +8,9 @@ import {
   type MCPServerConfig,
   mcpServerConfigFromEnv,
   mcpServerConfigToEnv,
+  MODEL_API_KEY_VARIABLE,
+  peerAgentKeyVariable,
+  secretFileVariable,
 } from '../../runtime/contract';
 
 const AGENT: AgentConfig = {
@@ -19,6 +22,7 @@ const AGENT: AgentConfig = {
   port: 8123,
   modelUrl: 'http://modelapi-llm.ns.svc.cluster.local:8000',
   modelApiKey: 'not-a-real-key',
+  modelApiKeyFile: '/etc/kaos/secrets/model',
   model: 'openai/gpt-4o',
   maxSteps: 9,
   mcpServers: [
@@ -26,12 +30,34 @@ const AGENT: AgentConfig = {
     { name: 'echo-search', url: 'http://mcpserver-echo-search:8000' },
   ],
   subAgents: [
-    { name: 'data-analyst', url: 'http://agent-data-analyst:8000' },
-    { name: 'researcher', url: 'https://agents.example.com' },
+    { name: 'data-analyst', url: 'http://agent-data-analyst:8000', protocol: 'kaos', apiKey: 'not-a-key' },
+    {
+      name: 'researcher',
+      url: 'https://agents.example.com',
+      protocol: 'openai',
+      description: 'Finds, "and" reads',
+      model: 'deep-research',
+    },
+    { name: 'writer', url: 'https://a2a.example.com', protocol: 'a2a', apiKeyFile: '/etc/kaos/secrets/w' },
   ],
   modelTimeoutMs: 1,
   toolTimeoutMs: 2,
   delegationTimeoutMs: 3,
+  apiKeys: ['not-a-key', 'nor-this'],
+  apiKeysFile: '/etc/kaos/secrets/agent',
+  maxDelegationDepth: 3,
+  maxToolCalls: 4,
+  maxTokens: 5,
+  requestTimeoutMs: 6,
+  memoryEnabled: false,
+  memoryType: 'redis',
+  memoryContextLimit: 0,
+  memoryMaxSessions: 7,
+  memoryMaxSessionEvents: 8,
+  memoryRedisUrl: 'rediss://redis:6380/1',
+  memoryRedisPassword: 'not-a-password',
+  memoryRedisPasswordFile: '/etc/kaos/secrets/redis',
+  memoryTtlSeconds: 9,
   logLevel: 'TRACE',
 };
 const AGENT_REQUIRED = { name: 'lead', modelUrl: 'http://llm:8000', model: 'gpt-4o' };
@@ -51,17 +77,41 @@ describe('an agent’s configuration', () => {
       AGENT_PORT: '8123',
       MODEL_API_URL: AGENT.modelUrl,
       MODEL_API_KEY: 'not-a-real-key',
+      MODEL_API_KEY_FILE: '/etc/kaos/secrets/model',
       MODEL_NAME: 'openai/gpt-4o',
       AGENTIC_LOOP_MAX_STEPS: '9',
       MCP_SERVERS: 'calculator,echo-search',
       MCP_SERVER_calculator_URL: 'http://mcpserver-calculator:8000',
       'MCP_SERVER_echo-search_URL': 'http://mcpserver-echo-search:8000',
-      PEER_AGENTS: 'data-analyst,researcher',
+      PEER_AGENTS: 'data-analyst,researcher,writer',
       PEER_AGENT_DATA_ANALYST_CARD_URL: 'http://agent-data-analyst:8000',
+      PEER_AGENT_DATA_ANALYST_PROTOCOL: 'kaos',
+      PEER_AGENT_DATA_ANALYST_API_KEY: 'not-a-key',
       PEER_AGENT_RESEARCHER_CARD_URL: 'https://agents.example.com',
+      PEER_AGENT_RESEARCHER_PROTOCOL: 'openai',
+      PEER_AGENT_RESEARCHER_DESCRIPTION: 'Finds, "and" reads',
+      PEER_AGENT_RESEARCHER_MODEL: 'deep-research',
+      PEER_AGENT_WRITER_CARD_URL: 'https://a2a.example.com',
+      PEER_AGENT_WRITER_PROTOCOL: 'a2a',
+      PEER_AGENT_WRITER_API_KEY_FILE: '/etc/kaos/secrets/w',
       MODEL_TIMEOUT_MS: '1',
       TOOL_TIMEOUT_MS: '2',
       DELEGATION_TIMEOUT_MS: '3',
+      AGENT_API_KEYS: 'not-a-key,nor-this',
+      AGENT_API_KEYS_FILE: '/etc/kaos/secrets/agent',
+      MAX_DELEGATION_DEPTH: '3',
+      MAX_TOOL_CALLS: '4',
+      MAX_TOKENS: '5',
+      REQUEST_TIMEOUT_MS: '6',
+      MEMORY_ENABLED: 'false',
+      MEMORY_TYPE: 'redis',
+      MEMORY_CONTEXT_LIMIT: '0',
+      MEMORY_MAX_SESSIONS: '7',
+      MEMORY_MAX_SESSION_EVENTS: '8',
+      MEMORY_REDIS_URL: 'rediss://redis:6380/1',
+      MEMORY_REDIS_PASSWORD: 'not-a-password',
+      MEMORY_REDIS_PASSWORD_FILE: '/etc/kaos/secrets/redis',
+      MEMORY_TTL_SECONDS: '9',
       LOG_LEVEL: 'TRACE',
     });
   });
@@ -74,9 +124,35 @@ describe('an agent’s configuration', () => {
       ...AGENT_REQUIRED,
       instructionsFile: undefined,
       modelApiKey: undefined,
+      apiKeys: [],
       mcpServers: [],
       subAgents: [],
     });
+  });
+
+  test('names the variables that a manifest takes from Secrets, as values and as files', () => {
+    const variables = [MODEL_API_KEY_VARIABLE, peerAgentKeyVariable('data-analyst')];
+    expect(variables.flatMap((variable) => [variable, secretFileVariable(variable)])).toEqual([
+      'MODEL_API_KEY',
+      'MODEL_API_KEY_FILE',
+      'PEER_AGENT_DATA_ANALYST_API_KEY',
+      'PEER_AGENT_DATA_ANALYST_API_KEY_FILE',
+    ]);
+  });
+
+  test.each(['a,b', 'a\nb\n', ' a ,\r\n b,'])('reads the keys %j', (AGENT_API_KEYS) => {
+    expect(agentWith({ AGENT_API_KEYS }).apiKeys).toEqual(['a', 'b']);
+  });
+
+  test.each([
+    ['TRUE', true],
+    ['1', true],
+    ['yes', true],
+    ['False', false],
+    ['0', false],
+    ['no', false],
+  ])('reads %j as %j', (MEMORY_ENABLED, memoryEnabled) => {
+    expect(agentWith({ MEMORY_ENABLED }).memoryEnabled).toBe(memoryEnabled);
   });
 
   test('is written the same whatever the order of its peers', () => {
