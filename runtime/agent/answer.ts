@@ -1,9 +1,14 @@
 import { type AgentConfig } from '../contract';
+import { HttpError } from '../process/errors';
 import { ATTRIBUTE } from '../telemetry/names';
 import { agenticLoop } from '../telemetry/operations';
 import { traceResponse } from '../telemetry/trace-context';
+import { type ChatMessage } from './chat';
 import { type LoopParts, type LoopResult, runLoop, setUsage } from './loop';
+import { type Recorder } from './memory/recorder';
+import { type Sessions } from './memory/sessions';
 import { type ChatRequest } from './request';
+import { type RequestScope } from './request-scope';
 
 /**
  * Answers chat requests: the agent's instructions, the conversation, the loop, all in one span.
@@ -12,20 +17,24 @@ import { type ChatRequest } from './request';
  */
 export type Answerer = (
   request: ChatRequest,
-  signal: AbortSignal,
+  scope: RequestScope,
   onTrace: (headers: Record<string, string>) => void,
 ) => Promise<LoopResult>;
 
-export function buildAnswerer(config: AgentConfig, instructions: string, parts: LoopParts): Answerer {
+export function buildAnswerer(
+  config: AgentConfig,
+  instructions: string,
+  parts: LoopParts & { readonly sessions: Sessions },
+): Answerer {
   const operation = agenticLoop(config);
   const { withSpan } = parts.instrumentation;
-  return (request, signal, onTrace) =>
+  return (request, scope, onTrace) =>
     withSpan(operation, async (span) => {
       onTrace(traceResponse());
-      const result = await runLoop(
-        parts,
-        [{ role: 'system', content: instructions }, ...request.messages],
-        signal,
+      const history = await historyOf(request, parts.sessions);
+      const conversation = conversationOf(instructions, history, request.messages);
+      const result = await inSession(request, scope.recorder, parts.sessions, () =>
+        runLoop(parts, conversation, scope),
       );
       setUsage(span, result.usage);
       span.setAttribute(ATTRIBUTE.genAiFinishReasons, [result.finishReason]);
@@ -33,4 +42,58 @@ export function buildAnswerer(config: AgentConfig, instructions: string, parts: 
       parts.log.info({ steps: result.steps, inputTokens, outputTokens }, 'request answered');
       return result;
     });
+}
+
+/**
+ * What was said before: a client that sends what the assistant said keeps the conversation itself and sends all of
+ * it; one that does not sends what is new, and is reminded of the rest by its session.
+ */
+async function historyOf({ session, messages }: ChatRequest, sessions: Sessions) {
+  const keepsItself = messages.some(({ role }) => role === 'assistant');
+  return session === undefined || keepsItself ? [] : sessions.recall(session);
+}
+
+/** What a client says of the system comes before what was said earlier: many models take it at the start alone. */
+function conversationOf(
+  instructions: string,
+  history: readonly ChatMessage[],
+  messages: readonly ChatMessage[],
+): ChatMessage[] {
+  const start = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer');
+  return [
+    { role: 'system', content: instructions },
+    ...messages.slice(0, start),
+    ...history,
+    ...messages.slice(start),
+  ];
+}
+
+/** Whatever comes of it, the session then knows: what was asked, done and answered. */
+async function inSession(
+  request: ChatRequest,
+  recorder: Recorder,
+  sessions: Sessions,
+  work: () => Promise<LoopResult>,
+): Promise<LoopResult> {
+  recordQuestion(request, recorder);
+  try {
+    const result = await work();
+    recorder.add('agent_response', result.content);
+    return result;
+  } catch (error) {
+    recorder.add('error', error instanceof HttpError ? error.message : 'internal error');
+    throw error;
+  } finally {
+    if (request.session !== undefined) await sessions.keep(request.session, recorder.events);
+  }
+}
+
+/** What the user said since the assistant last did: all before it the session knows already. */
+function recordQuestion({ messages, isTask }: ChatRequest, recorder: Recorder): void {
+  const lastAnswer = messages.findLastIndex(({ role }) => role === 'assistant');
+  const asked = messages.slice(lastAnswer + 1).filter(({ role }) => role === 'user');
+  asked.forEach(({ content }, index) => {
+    const isLast = index === asked.length - 1;
+    recorder.add(isTask && isLast ? 'task_delegation_received' : 'user_message', content);
+  });
 }

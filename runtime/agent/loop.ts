@@ -1,12 +1,21 @@
 import { type Span } from '@opentelemetry/api';
 import { type Logger } from 'pino';
-import { StepLimitError, ToolError } from '../process/errors';
+import {
+  FailureForModel,
+  reasonOf,
+  StepLimitError,
+  TokenLimitError,
+  ToolCallLimitError,
+  ToolError,
+} from '../process/errors';
 import { ATTRIBUTE } from '../telemetry/names';
 import { executeUnknownTool, loopStep, type Operation } from '../telemetry/operations';
 import { type Instrumentation } from '../telemetry/with-span';
 import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './chat';
 import { type Model, type ModelReply } from './model';
+import { recordCall } from './memory/record-call';
 import { nextStep } from './next-step';
+import { type RequestScope } from './request-scope';
 import { listTools, type Tool, type Tools } from './tools';
 
 /** What a loop works with; the same for every request. */
@@ -15,9 +24,18 @@ export interface LoopParts {
   /** What a model call is called on traces and metrics. */
   readonly inference: Operation;
   readonly tools: readonly Tools[];
-  readonly maxSteps: number;
+  readonly limits: LoopLimits;
   readonly instrumentation: Instrumentation;
   readonly log: Logger;
+}
+
+/** What one request may use before it is given up. An answer that is there is given, whatever it took. */
+export interface LoopLimits {
+  readonly maxSteps: number;
+  /** Delegations count too. */
+  readonly maxToolCalls: number | undefined;
+  /** As the model reports them; of one that reports none, nothing is known. */
+  readonly maxTokens: number | undefined;
 }
 
 export interface LoopResult {
@@ -32,29 +50,41 @@ export interface LoopResult {
  * The agentic loop: ask the model, decide, act, and again until it answers. The tool calls of one turn run side
  * by side; one that fails is news for the model.
  *
- * @throws ModelError when the model fails, StepLimitError when the steps are used up
+ * @throws ModelError when the model fails, a LimitError when a limit is reached without an answer, or why the
+ *   request was given up
  */
 export async function runLoop(
   parts: LoopParts,
   conversation: readonly ChatMessage[],
-  signal: AbortSignal,
+  request: RequestScope,
 ): Promise<LoopResult> {
-  const tools = await listTools(parts.tools, signal);
+  const { limits, instrumentation } = parts;
+  const tools = await listTools(parts.tools, request.signal);
   const messages = [...conversation];
   let usage = NO_USAGE;
-  for (let step = 1; step <= parts.maxSteps; step++) {
-    const answer = await parts.instrumentation.withSpan(loopStep(step, parts.maxSteps), async () => {
-      const reply = await askModel(parts, tools, messages, signal);
+  let toolCalls = 0;
+  for (let step = 1; step <= limits.maxSteps; step++) {
+    const answer = await instrumentation.withSpan(loopStep(step, limits.maxSteps), async () => {
+      const reply = await askModel(parts, tools, messages, request.signal);
       usage = addUsage(usage, reply.usage ?? NO_USAGE);
       const next = nextStep(reply);
       if (next.kind === 'answer') return next;
-      const results = await Promise.all(next.calls.map((call) => callTool(parts, tools, call, signal)));
+      toolCalls += next.calls.length;
+      checkLimits(limits, usage, toolCalls);
+      const results = await Promise.all(next.calls.map((call) => callTool(parts, tools, call, request)));
       messages.push(reply.message, ...results);
       return undefined;
     });
     if (answer) return { content: answer.content, finishReason: answer.finishReason, usage, steps: step };
   }
-  throw new StepLimitError(parts.maxSteps);
+  throw new StepLimitError(limits.maxSteps);
+}
+
+/** Tools whose results no model would be told are not called. */
+function checkLimits({ maxToolCalls, maxTokens }: LoopLimits, usage: Usage, toolCalls: number): void {
+  if (maxToolCalls !== undefined && toolCalls > maxToolCalls) throw new ToolCallLimitError(maxToolCalls);
+  const tokens = usage.inputTokens + usage.outputTokens;
+  if (maxTokens !== undefined && tokens >= maxTokens) throw new TokenLimitError(maxTokens);
 }
 
 function askModel(
@@ -91,10 +121,11 @@ async function callTool(
   { instrumentation, log }: LoopParts,
   tools: ReadonlyMap<string, Tool>,
   call: ToolCall,
-  signal: AbortSignal,
+  request: RequestScope,
 ): Promise<ChatMessage> {
   const name = call.function.name;
   const tool = tools.get(name);
+  const record = recordCall(request.recorder, tool, call);
   const answer = (content: string): ChatMessage => ({ role: 'tool', tool_call_id: call.id, content });
   try {
     const result = await instrumentation.withSpan(
@@ -102,22 +133,25 @@ async function callTool(
       async (span) => {
         span.setAttribute(ATTRIBUTE.genAiToolCallId, call.id);
         if (!tool) throw unknownTool(name, tools);
-        const output = await tool.call(parseArguments(call), signal);
+        const output = await tool.call(parseArguments(call), request);
         log.debug(`${tool.operation.name} answered`);
         return output;
       },
     );
+    record.result(result);
     return answer(result);
   } catch (error) {
-    // Whoever asked is gone: there is nobody left to tell.
-    if (signal.aborted) throw error;
-    return answer(`Error: ${reasonFor(error)}`);
+    const reason = reasonFor(error);
+    record.failure(reason);
+    // Nobody waits any more, or the time is up: there is nobody left to tell.
+    if (request.signal.aborted) throw reasonOf(request.signal);
+    return answer(`Error: ${reason}`);
   }
 }
 
 /** What the model is told of a failure. */
 function reasonFor(error: unknown): string {
-  if (error instanceof ToolError) return error.forModel;
+  if (error instanceof FailureForModel) return error.forModel;
   return error instanceof Error ? error.message : String(error);
 }
 

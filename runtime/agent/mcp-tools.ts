@@ -1,6 +1,6 @@
 import { type CallToolResult, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 import { type Logger } from 'pino';
-import { CancelledError, ToolError } from '../process/errors';
+import { reasonOf, ToolError } from '../process/errors';
 import { executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
 import { isAnswer, type MCPClient } from './mcp-client';
@@ -34,10 +34,11 @@ export class MCPTools implements Tools {
   private offer(server: MCPClient, { name, description = '', inputSchema }: MCPTool): Tool {
     const operation = mcpToolCall(server.name, server.url, name);
     return {
+      kind: 'tool',
       origin: server.name,
       spec: { name, description, parameters: inputSchema },
       operation: executeTool(name),
-      call: (args, signal) =>
+      call: (args, { signal }) =>
         this.withSpan(operation, async () => {
           const result = await this.ask(server, name, args, signal);
           if (result.isError) throw failed(name, textOf(result));
@@ -55,7 +56,7 @@ export class MCPTools implements Tools {
     try {
       return await server.callTool(tool, args, signal);
     } catch (error) {
-      if (signal.aborted) throw new CancelledError();
+      if (signal.aborted) throw reasonOf(signal);
       if (isAnswer(error)) throw failed(tool, error.message);
       throw new ToolError('tool_unavailable', `tool "${tool}" could not be called`, { cause: error });
     }

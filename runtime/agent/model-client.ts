@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CHAT_PATH } from '../contract';
-import { CancelledError, ModelError } from '../process/errors';
+import { ModelError, reasonOf } from '../process/errors';
 import { type HttpClient, type JsonReply } from '../process/http-client';
+import { type Secret, SecretError } from '../process/secret';
 import { type ToolCall } from './chat';
 import { type Model, type ModelQuestion, type ModelReply } from './model';
 
@@ -13,7 +14,7 @@ export class ModelClient implements Model {
     private readonly options: {
       readonly baseUrl: string;
       readonly model: string;
-      readonly apiKey: string | undefined;
+      readonly apiKey: Secret;
       readonly timeoutMs: number;
     },
     private readonly http: HttpClient,
@@ -33,11 +34,13 @@ export class ModelClient implements Model {
     const { model, apiKey, timeoutMs } = this.options;
     const tools = functions.map((spec) => ({ type: 'function', function: spec }));
     const body = { model, messages, ...(tools.length > 0 ? { tools } : {}) };
-    const headers: Record<string, string> = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
     try {
+      const headers = await apiKey.asBearer();
       return await this.http.postJson(this.url, body, { headers, signal, timeoutMs });
     } catch (error) {
-      if (signal.aborted) throw new CancelledError();
+      if (signal.aborted) throw reasonOf(signal);
+      if (error instanceof SecretError)
+        throw new ModelError('the key of the model gateway cannot be read', { cause: error });
       throw new ModelError('the model gateway cannot be reached', { cause: error });
     }
   }

@@ -1,93 +1,81 @@
-import { context } from '@opentelemetry/api';
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { type AgentConfig, CARD_PATH, CHAT_PATH, HEALTH_PATH, READY_PATH } from '../contract';
+import { type AgentConfig, CARD_PATH, HEALTH_PATH, READY_PATH } from '../contract';
+import { requireKey } from '../process/authentication';
+import { type Condition, problemsOf } from '../process/conditions';
 import { type Dependencies } from '../process/dependencies';
 import { replyWithError, replyWithNotFound } from '../process/http-errors';
-import { incomingContext } from '../telemetry/trace-context';
+import { type Secret } from '../process/secret';
 import { type Answerer } from './answer';
 import { buildAgentCard } from './card';
-import { type LoopResult } from './loop';
-import { type ChatRequest, parseChatRequest } from './request';
+import { addChatRoute } from './chat-route';
+import { type Sessions } from './memory/sessions';
+import { addMemoryRoutes } from './memory-routes';
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+const SHORT_CARD_PATH = '/.well-known/agent';
+/** What is no secret: whoever asks whether the agent lives has no key, and callers learn from the card how to call. */
+const OPEN_PATHS: readonly (string | undefined)[] = [HEALTH_PATH, READY_PATH, CARD_PATH, SHORT_CARD_PATH];
 
-/** The HTTP side of an agent: chat completions, its card, probes. */
+/** The HTTP side of an agent: chat completions, its card, its memory, probes. */
 export function buildAgentServer(parts: {
   readonly config: AgentConfig;
   readonly answer: Answerer;
+  readonly sessions: Sessions;
   readonly dependencies: Dependencies;
+  readonly conditions: readonly Condition[];
+  /** Undefined lets everybody in. */
+  readonly keys: Secret | undefined;
   readonly log: Logger;
 }): FastifyInstance {
-  const { config, answer, dependencies, log } = parts;
-  const { name } = config;
+  const { config, answer, sessions, keys, log } = parts;
   // Behind a proxy that ends TLS, the card's address is the one that the caller used.
   const server = fastify({ logger: false, trustProxy: true, bodyLimit: BODY_LIMIT_BYTES });
   server.removeContentTypeParser('text/plain');
   server.setErrorHandler(replyWithError(log));
+  if (keys) protect(server, keys, log);
   server.setNotFoundHandler(replyWithNotFound);
 
-  server.get(HEALTH_PATH, () => ({ status: 'healthy', name, timestamp: unixSeconds() }));
-
-  server.get(READY_PATH, (_request, reply) => {
-    const status = dependencies.ready ? 'ready' : 'waiting';
-    return reply
-      .code(dependencies.ready ? 200 : 503)
-      .send({ status, name, timestamp: unixSeconds(), dependencies: dependencies.states });
-  });
-
+  addProbes(server, parts);
   const card = (request: FastifyRequest) => buildAgentCard(config, `${request.protocol}://${request.host}`);
   server.get(CARD_PATH, card);
-  server.get('/.well-known/agent', card);
-
-  server.post(
-    CHAT_PATH,
-    {
-      // A callback hook: what an async one makes active is gone when the handler runs.
-      onRequest: (request, _reply, done) => context.with(incomingContext(request.headers), done),
-    },
-    async (request, reply) => {
-      const chat = parseChatRequest(request.body);
-      const result = await answer(chat, abortedWithClient(reply), (headers) => reply.headers(headers));
-      return completion(name, chat, result);
-    },
-  );
+  server.get(SHORT_CARD_PATH, card);
+  addMemoryRoutes(server, config.name, sessions);
+  addChatRoute(server, config, answer);
   return server;
 }
 
-/** A client that hangs up aborts all that was done for it. */
-function abortedWithClient(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  // Each tool call of the request listens; the ten that Node takes for normal are soon too few.
-  setMaxListeners(0, controller.signal);
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
+/** Asks for a key before anything else of a request is looked at, so that nobody without one costs much. */
+function protect(server: FastifyInstance, keys: Secret, log: Logger): void {
+  const check = requireKey(keys, log);
+  server.addHook('onRequest', async (request, reply) => {
+    if (OPEN_PATHS.includes(request.routeOptions.url)) return;
+    try {
+      await check(request);
+    } catch (error) {
+      reply.header('www-authenticate', 'Bearer');
+      throw error;
+    }
   });
-  return controller.signal;
 }
 
-function completion(agent: string, { model }: ChatRequest, { content, finishReason, usage }: LoopResult) {
-  return {
-    id: `chatcmpl-${randomUUID().replaceAll('-', '')}`,
-    object: 'chat.completion',
-    created: unixSeconds(),
-    model: model ?? agent,
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content, refusal: null },
-        logprobs: null,
-        finish_reason: finishReason,
-      },
-    ],
-    usage: {
-      prompt_tokens: usage.inputTokens,
-      completion_tokens: usage.outputTokens,
-      total_tokens: usage.inputTokens + usage.outputTokens,
-    },
-  };
+function addProbes(
+  server: FastifyInstance,
+  { config: { name }, dependencies, conditions }: Parameters<typeof buildAgentServer>[0],
+): void {
+  server.get(HEALTH_PATH, () => ({ status: 'healthy', name, timestamp: unixSeconds() }));
+
+  server.get(READY_PATH, async (_request, reply) => {
+    const reasons = await problemsOf(conditions);
+    const ready = dependencies.ready && reasons.length === 0;
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : 'waiting',
+      name,
+      timestamp: unixSeconds(),
+      dependencies: dependencies.states,
+      ...(reasons.length > 0 ? { reasons } : {}),
+    });
+  });
 }
 
 function unixSeconds(): number {

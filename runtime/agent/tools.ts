@@ -1,8 +1,10 @@
 import { type Operation } from '../telemetry/operations';
 import { type FunctionSpec } from './chat';
+import { type RequestScope, untilAborted } from './request-scope';
 
 /** Something the model may call: a tool of an MCP server, or another agent. */
 export interface Tool {
+  readonly kind: 'tool' | 'delegation';
   readonly spec: FunctionSpec;
   /** The server or agent behind it. */
   readonly origin: string;
@@ -10,9 +12,9 @@ export interface Tool {
   readonly operation: Operation;
   /**
    * @returns what the model is told
-   * @throws ToolError or DelegationError; its message goes to the model
+   * @throws ToolError or DelegationError
    */
-  call(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<string>;
+  call(args: Readonly<Record<string, unknown>>, request: RequestScope): Promise<string>;
 }
 
 /** Where tools come from. */
@@ -29,7 +31,8 @@ export async function listTools(
   sources: readonly Tools[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Tool>> {
-  const tools = (await Promise.all(sources.map((source) => source.list(signal)))).flat();
+  const listed = Promise.all(sources.map((source) => source.list(signal)));
+  const tools = (await untilAborted(listed, signal)).flat();
   const times = new Map<string, number>();
   for (const { spec } of tools) times.set(spec.name, (times.get(spec.name) ?? 0) + 1);
   return new Map(
@@ -38,7 +41,7 @@ export async function listTools(
       const name = isShared ? `${tool.origin}_${tool.spec.name}` : tool.spec.name;
       return [
         name,
-        { ...tool, spec: { ...tool.spec, name }, call: (args, signal) => tool.call(args, signal) },
+        { ...tool, spec: { ...tool.spec, name }, call: (args, request) => tool.call(args, request) },
       ];
     }),
   );

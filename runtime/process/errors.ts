@@ -37,6 +37,11 @@ export class CancelledError extends HttpError {
   }
 }
 
+/** Why work was given up: the reason that its signal gives, or else that whoever asked has gone. */
+export function reasonOf(signal: AbortSignal): HttpError {
+  return signal.reason instanceof HttpError ? signal.reason : new CancelledError();
+}
+
 /** The request cannot be understood. */
 export class InvalidRequestError extends HttpError {
   readonly code = 'invalid_request';
@@ -50,6 +55,39 @@ export class InvalidRequestError extends HttpError {
   }
 }
 
+/** The caller showed no key, or a wrong one. */
+export class AuthenticationError extends HttpError {
+  readonly code = 'invalid_api_key';
+  override readonly severity = 'warn';
+  readonly status = 401;
+  readonly category = 'invalid_request_error';
+
+  constructor() {
+    super('show one of the agent\'s keys: "Authorization: Bearer <key>"');
+  }
+}
+
+/** Something that the process itself leans on is away, so that it can say neither yes nor no. */
+export class UnavailableError extends HttpError {
+  readonly status = 503;
+  readonly category = 'api_error';
+
+  constructor(
+    readonly code: 'keys_unavailable' | 'memory_unavailable',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** There is nothing of that name. */
+export class NotFoundError extends HttpError {
+  readonly code = 'not_found';
+  readonly status = 404;
+  readonly category = 'invalid_request_error';
+}
+
 /** The model could not be asked, or gave no usable reply. */
 export class ModelError extends HttpError {
   readonly code = 'model_failed';
@@ -58,35 +96,90 @@ export class ModelError extends HttpError {
 }
 
 /**
- * The loop used up its steps without an answer. Not a server error: clients repeat those by themselves, and
+ * A limit of the request is used up without an answer. Not a server error: clients repeat those by themselves, and
  * a repeated loop costs as much again.
  */
-export class StepLimitError extends HttpError {
-  readonly code = 'max_steps_reached';
+export abstract class LimitError extends HttpError {
   override readonly severity = 'warn';
   readonly status = 422;
   readonly category = 'agent_error';
+}
+
+/** The loop used up its steps without an answer. */
+export class StepLimitError extends LimitError {
+  readonly code = 'max_steps_reached';
 
   constructor(maxSteps: number) {
     super(`Reached maximum reasoning steps (${maxSteps})`);
   }
 }
 
-/** A tool said that it failed, or could not be called. */
-export class ToolError extends ProcessError {
-  readonly code: 'tool_error' | 'tool_unknown' | 'tool_unavailable' | 'tool_arguments_invalid';
-  /** What the model is told. Unlike the message it may repeat what the tool said, which is content. */
+/** The model asked for more tool calls than a request may make. */
+export class ToolCallLimitError extends LimitError {
+  readonly code = 'max_tool_calls_reached';
+
+  constructor(maxToolCalls: number) {
+    super(`Reached maximum tool calls (${maxToolCalls})`);
+  }
+}
+
+/** The model used up its tokens without an answer. */
+export class TokenLimitError extends LimitError {
+  readonly code = 'max_tokens_reached';
+
+  constructor(maxTokens: number) {
+    super(`Reached maximum tokens (${maxTokens})`);
+  }
+}
+
+/** The request came through more agents than this one accepts: agents that delegate in a circle end here. */
+export class DelegationDepthError extends LimitError {
+  readonly code = 'delegation_too_deep';
+
+  constructor(maxDepth: number, chain: readonly string[]) {
+    super(`Delegated deeper than ${maxDepth}: ${chain.join(' > ')}`);
+  }
+}
+
+/** The time of the request is up. */
+export class DeadlineError extends HttpError {
+  readonly code = 'deadline_exceeded';
+  override readonly severity = 'warn';
+  readonly status = 504;
+  readonly category = 'agent_error';
+
+  constructor(timeoutMs: number) {
+    super(`Not done within ${timeoutMs} ms`);
+  }
+}
+
+/** Something that the model asked for failed, which is news for the model. */
+export abstract class FailureForModel extends ProcessError {
+  /** What the model is told. Unlike the message it may repeat what the other side said, which is content. */
   readonly forModel: string;
 
-  constructor(code: ToolError['code'], message: string, options: ErrorOptions & { forModel?: string } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly forModel?: string; readonly upstreamStatus?: number } = {},
+  ) {
     super(message, options);
-    this.code = code;
     this.forModel = options.forModel ?? message;
   }
 }
 
-/** Another agent did not take the task, or failed at it. The message goes to the model. */
-export class DelegationError extends ProcessError {
+/** A tool said that it failed, or could not be called. */
+export class ToolError extends FailureForModel {
+  constructor(
+    readonly code: 'tool_error' | 'tool_unknown' | 'tool_unavailable' | 'tool_arguments_invalid',
+    message: string,
+    options: ErrorOptions & { readonly forModel?: string } = {},
+  ) {
+    super(message, options);
+  }
+}
+
+/** Another agent did not take the task, or failed at it. */
+export class DelegationError extends FailureForModel {
   readonly code = 'delegation_failed';
 }
 

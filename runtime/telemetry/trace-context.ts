@@ -36,3 +36,9 @@ export function traceResponse(): Record<string, string> {
   const flags = span.traceFlags.toString(16).padStart(2, '0');
   return { traceresponse: `00-${span.traceId}-${span.spanId}-${flags}` };
 }
+
+/** By which the trace of what runs now is found. */
+export function activeTraceId(): string | undefined {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span && trace.isSpanContextValid(span) ? span.traceId : undefined;
+}

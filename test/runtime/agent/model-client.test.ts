@@ -1,5 +1,6 @@
 import { ModelClient } from '../../../runtime/agent/model-client';
 import { HttpClient } from '../../../runtime/process/http-client';
+import { Secret } from '../../../runtime/process/secret';
 import {
   asksFor,
   inTurn,
@@ -92,6 +93,7 @@ async function clientOf(
   { apiKey, path = '' }: { apiKey?: string; path?: string } = {},
 ): Promise<ModelClient> {
   model = await startScriptedModel(typeof reply === 'function' ? reply : inTurn(reply));
-  const options = { baseUrl: model.url + path, model: 'gpt-4o', apiKey, timeoutMs: 5_000 };
+  const secret = new Secret('MODEL_API_KEY', apiKey, undefined);
+  const options = { baseUrl: model.url + path, model: 'gpt-4o', apiKey: secret, timeoutMs: 5_000 };
   return new ModelClient(options, http);
 }

@@ -1,0 +1,116 @@
+import { type FastifyInstance } from 'fastify';
+import { type Logger } from 'pino';
+import {
+  AGENT_API_KEYS_VARIABLE,
+  type AgentConfig,
+  GATEWAY_LIVENESS_PATH,
+  HEALTH_PATH,
+  MODEL_API_KEY_VARIABLE,
+  type PeerAgent,
+  peerAgentKeyVariable,
+} from '../contract';
+import { Dependencies, type Dependency } from '../process/dependencies';
+import { HttpClient } from '../process/http-client';
+import { Secret } from '../process/secret';
+import { type Closing } from '../process/serve';
+import { inference } from '../telemetry/operations';
+import { buildInstrumentation } from '../telemetry/with-span';
+import { A2ADelegate } from './a2a-delegate';
+import { buildAnswerer } from './answer';
+import { KaosDelegate, OpenAIDelegate } from './chat-delegate';
+import { type Delegate } from './delegate';
+import { MCPClient } from './mcp-client';
+import { MCPTools } from './mcp-tools';
+import { openMemory } from './memory/open-memory';
+import { Sessions } from './memory/sessions';
+import { ModelClient } from './model-client';
+import { buildAgentServer } from './server';
+import { SubAgents } from './sub-agents';
+import { type Tools } from './tools';
+
+/** An agent put together: it does not listen yet, and tries to reach nobody but its memory. */
+export interface BuiltAgent {
+  readonly server: FastifyInstance;
+  readonly tools: readonly Tools[];
+  readonly dependencies: Dependencies;
+  readonly secrets: readonly Secret[];
+  /** What must be closed after the server, in this order. */
+  readonly closing: readonly Closing[];
+}
+
+/** @param waitsFor what must be reached once before the agent is ready */
+export function buildAgent(
+  config: AgentConfig,
+  instructions: string,
+  waitsFor: readonly Dependency[],
+  log: Logger,
+): BuiltAgent {
+  const { modelUrl, model, modelTimeoutMs, toolTimeoutMs } = config;
+  const instrumentation = buildInstrumentation(config.name, log);
+  const http = new HttpClient();
+  const dependencies = new Dependencies(waitsFor, http, log);
+  const { modelKey, callerKeys, peerKeys } = secretsOf(config);
+  const memory = openMemory(config, log);
+  const sessions = new Sessions(memory, config.memoryContextLimit, log);
+
+  const servers = config.mcpServers.map((server) => new MCPClient(server, toolTimeoutMs, http));
+  const mcpTools = new MCPTools(servers, instrumentation.withSpan, log);
+  const delegates = config.subAgents.map((agent, index) =>
+    buildDelegate(agent, config, peerKeys[index] as Secret, http),
+  );
+  const tools = [mcpTools, new SubAgents(delegates)];
+  const answer = buildAnswerer(config, instructions, {
+    model: new ModelClient({ baseUrl: modelUrl, model, apiKey: modelKey, timeoutMs: modelTimeoutMs }, http),
+    inference: inference(model, new URL(modelUrl)),
+    tools,
+    limits: config,
+    instrumentation,
+    sessions,
+    log,
+  });
+  const secrets = [modelKey, ...(callerKeys ? [callerKeys] : []), ...peerKeys];
+  const conditions = [...secrets, memory];
+  const keys = callerKeys;
+  const server = buildAgentServer({ config, answer, sessions, dependencies, conditions, keys, log });
+  return { server, tools, dependencies, secrets, closing: [dependencies, mcpTools, http, memory] };
+}
+
+function secretsOf({ modelApiKey, modelApiKeyFile, apiKeys, apiKeysFile, subAgents }: AgentConfig) {
+  const isProtected = apiKeysFile !== undefined || apiKeys.length > 0;
+  return {
+    modelKey: new Secret(MODEL_API_KEY_VARIABLE, modelApiKey, modelApiKeyFile),
+    callerKeys: isProtected ? new Secret(AGENT_API_KEYS_VARIABLE, apiKeys.join(','), apiKeysFile) : undefined,
+    peerKeys: subAgents.map(
+      ({ name, apiKey, apiKeyFile }) => new Secret(peerAgentKeyVariable(name), apiKey, apiKeyFile),
+    ),
+  };
+}
+
+function buildDelegate(agent: PeerAgent, config: AgentConfig, apiKey: Secret, http: HttpClient): Delegate {
+  const options = { caller: config.name, apiKey, timeoutMs: config.delegationTimeoutMs };
+  switch (agent.protocol) {
+    case 'openai':
+      return new OpenAIDelegate(agent, options, http);
+    case 'a2a':
+      return new A2ADelegate(agent, options, http);
+    default:
+      return new KaosDelegate(agent, options, http);
+  }
+}
+
+/** Each is asked whether it lives, not whether it is ready: agents that wait for each other would wait for ever. */
+export function dependenciesOf({ modelUrl, mcpServers, subAgents }: AgentConfig): Dependency[] {
+  // Agents that are not ours know no such question, and an agent is of use without them.
+  const ours = subAgents.filter(({ protocol = 'kaos' }) => protocol === 'kaos');
+  const others = [
+    ...mcpServers.map((server) => ({ ...server, kind: 'MCP server' })),
+    ...ours.map((agent) => ({ ...agent, kind: 'agent' })),
+  ];
+  return [
+    { name: 'model gateway', livenessUrl: modelUrl + GATEWAY_LIVENESS_PATH },
+    ...others.map(({ kind, name, url }) => ({
+      name: `${kind} ${name}`,
+      livenessUrl: new URL(HEALTH_PATH, url).href,
+    })),
+  ];
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { CARD_PATH, CHAT_PATH, type PeerAgent } from '../contract';
+import { type DelegationError } from '../process/errors';
+import { type HttpClient, type JsonReply } from '../process/http-client';
+import { type Secret } from '../process/secret';
+import { CardReader } from './card-reader';
+import { badReply, type Delegate, reaching } from './delegate';
+import { delegationToHeaders } from './delegation-headers';
+import { type RequestScope } from './request-scope';
+
+interface Options {
+  /** Name of the agent that delegates. */
+  readonly caller: string;
+  readonly apiKey: Secret;
+  readonly timeoutMs: number;
+}
+
+/** An agent of ours: its card says what it is good at, and it takes tasks as chat completions. */
+export class KaosDelegate implements Delegate {
+  readonly name: string;
+  readonly url: URL;
+  private readonly card: CardReader<z.infer<typeof card>>;
+
+  constructor(
+    agent: PeerAgent,
+    private readonly options: Options,
+    private readonly http: HttpClient,
+  ) {
+    this.name = agent.name;
+    this.url = new URL(agent.url);
+    this.card = new CardReader({ url: agent.url + CARD_PATH, schema: card }, http);
+    this.chatUrl = agent.url + CHAT_PATH;
+  }
+
+  private readonly chatUrl: string;
+
+  async describe(signal: AbortSignal): Promise<string> {
+    return (await this.card.recall(signal))?.description ?? '';
+  }
+
+  take(task: string, { signal, ancestors, deadline }: RequestScope): Promise<string> {
+    const { caller, apiKey, timeoutMs } = this.options;
+    const left = deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline - performance.now());
+    const delegation = delegationToHeaders({ ancestors: [...ancestors, caller], timeoutMs: left });
+    const body = { model: this.name, messages: [{ role: 'task-delegation', content: task }], stream: false };
+    return reaching(this.name, signal, async () => {
+      const headers = { ...delegation, ...(await apiKey.asBearer()) };
+      return answerIn(
+        this.name,
+        await this.http.postJson(this.chatUrl, body, { headers, signal, timeoutMs }),
+      );
+    });
+  }
+}
+
+/** An agent that somebody else runs and that knows chat completions alone: what it is good at we were told. */
+export class OpenAIDelegate implements Delegate {
+  readonly name: string;
+  readonly url: URL;
+  private readonly chatUrl: string;
+
+  constructor(
+    private readonly agent: PeerAgent,
+    private readonly options: Pick<Options, 'apiKey' | 'timeoutMs'>,
+    private readonly http: HttpClient,
+  ) {
+    this.name = agent.name;
+    this.url = new URL(agent.url);
+    this.chatUrl = agent.url.replace(/\/v1$/, '') + CHAT_PATH;
+  }
+
+  describe(): Promise<string> {
+    return Promise.resolve(this.agent.description ?? '');
+  }
+
+  take(task: string, { signal }: RequestScope): Promise<string> {
+    const { apiKey, timeoutMs } = this.options;
+    const model = this.agent.model ?? this.name;
+    const body = { model, messages: [{ role: 'user', content: task }], stream: false };
+    return reaching(this.name, signal, async () => {
+      const headers = await apiKey.asBearer();
+      return answerIn(
+        this.name,
+        await this.http.postJson(this.chatUrl, body, { headers, signal, timeoutMs }),
+      );
+    });
+  }
+}
+
+function answerIn(agent: string, reply: JsonReply): string {
+  if (reply.status !== 200) throw failed(agent, reply);
+  const answer = completion.safeParse(reply.json);
+  if (!answer.success) throw badReply(agent, reply, 'answered with something else than a chat completion');
+  return answer.data.choices[0].message.content;
+}
+
+function failed(agent: string, reply: JsonReply): DelegationError {
+  const code = refusal.safeParse(reply.json).data?.error.code;
+  return badReply(
+    agent,
+    reply,
+    `failed with status ${reply.status}${code === undefined ? '' : ` (${code})`}`,
+  );
+}
+
+const card = z.object({ description: z.string() });
+
+const completion = z.object({
+  choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })]).rest(z.unknown()),
+});
+
+/** A code is a word that a program knows; free text is content and stays out of traces. */
+const refusal = z.object({ error: z.object({ code: z.string().regex(/^[a-z_]{1,40}$/) }) });

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { activeTraceId } from '../../telemetry/trace-context';
+import { type EventType, type MemoryEvent } from './memory';
+
+/** Of one event; a longer one is cut, because what a session may hold is counted in events. */
+const MAX_CHARACTERS = 64 * 1024;
+
+/** Takes down what happens during a request, in the order in which it happens. */
+export class Recorder {
+  private readonly taken: MemoryEvent[] = [];
+
+  get events(): readonly MemoryEvent[] {
+    return this.taken;
+  }
+
+  add(type: EventType, content: unknown): void {
+    const traceId = activeTraceId();
+    this.taken.push({
+      event_id: `event_${randomUUID().slice(0, 8)}`,
+      timestamp: new Date().toISOString(),
+      event_type: type,
+      content: bounded(content),
+      metadata: traceId === undefined ? {} : { trace_id: traceId },
+    });
+  }
+}
+
+function bounded(content: unknown): unknown {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  return text.length <= MAX_CHARACTERS ? content : `${text.slice(0, MAX_CHARACTERS)} …`;
+}

@@ -1,0 +1,51 @@
+import { setMaxListeners } from 'node:events';
+import { type ServerResponse } from 'node:http';
+import { CancelledError, DeadlineError } from '../process/errors';
+import { type Recorder } from './memory/recorder';
+
+/** What holds for one request, and for all that is done for it. */
+export interface RequestScope {
+  /** Aborted when the client hangs up or the time is up; its reason is the error that says which. */
+  readonly signal: AbortSignal;
+  /** When the time is up, by `performance.now()`; undefined without a limit. */
+  readonly deadline: number | undefined;
+  /** Agents that the request came through, outermost first. */
+  readonly ancestors: readonly string[];
+  /** Takes down what happens, for the session that the request belongs to. */
+  readonly recorder: Recorder;
+}
+
+/** A signal that aborts all that is done for a request when its client hangs up, or after so many milliseconds. */
+export function abortedWith(
+  response: ServerResponse,
+  timeoutMs: number | undefined,
+): { readonly signal: AbortSignal; readonly deadline: number | undefined } {
+  const controller = new AbortController();
+  // Each tool call of the request listens; the ten that Node takes for normal are soon too few.
+  setMaxListeners(0, controller.signal);
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => controller.abort(new DeadlineError(timeoutMs)), timeoutMs);
+  response.once('close', () => {
+    clearTimeout(timer);
+    if (!response.writableFinished) controller.abort(new CancelledError());
+  });
+  const deadline = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
+  return { signal: controller.signal, deadline };
+}
+
+/** Settles as the work does, or rejects with the reason as soon as the signal is aborted; the work may go on. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let giveUp: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
