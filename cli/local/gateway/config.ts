@@ -6,6 +6,8 @@ export interface GatewayConfig {
   readonly models: readonly GatewayModel[];
   /** Callers show it as a bearer token; undefined lets everybody in. */
   readonly masterKey: string | undefined;
+  /** Models asked instead when one fails, in that order, by its name; `*` stands for any that has none of its own. */
+  readonly fallbacks: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface GatewayModel {
@@ -20,8 +22,8 @@ export interface GatewayModel {
 
 /**
  * Reads a LiteLLM configuration file. `os.environ/NAME` stands for a variable of `env`; one that is not set
- * counts as not stated, as in LiteLLM. `drop_params` has no effect here: the upstream speaks OpenAI's API
- * itself, so there is nothing that it would have to drop.
+ * counts as not stated, as in LiteLLM. What limits, retries or caches has no effect here: on one machine there is one
+ * caller. Nor has `drop_params`: the upstream speaks OpenAI's API itself, so there is nothing to drop.
  * @throws ConfigError naming path, value and fix
  */
 export function loadGatewayConfig(yamlText: string, env: Env): GatewayConfig {
@@ -30,14 +32,16 @@ export function loadGatewayConfig(yamlText: string, env: Env): GatewayConfig {
   if (problem) throw new ConfigError([`the gateway configuration is not YAML: ${problem.message}`]);
   const root = mapping(document.toJS(), 'the gateway configuration');
   const settings = mapping(root.general_settings ?? {}, 'general_settings');
-  const list = root.model_list;
-  if (!Array.isArray(list) || list.length === 0) throw wrong('model_list', list, 'at least one model');
+  const entries = root.model_list;
+  if (!Array.isArray(entries) || entries.length === 0)
+    throw wrong('model_list', entries, 'at least one model');
   const callerKey = settings.master_key ?? (env.LITELLM_MASTER_KEY || undefined);
   const masterKey = optionalText(callerKey, 'general_settings.master_key', env);
   // LiteLLM would start without a lock; a lock that was asked for must not be missing here.
   if (masterKey === undefined && callerKey !== undefined)
     throw wrong('general_settings.master_key', callerKey, 'a value to that variable, or no master_key');
-  return { models: list.map((entry, index) => readModel(entry, `model_list[${index}]`, env)), masterKey };
+  const models = entries.map((entry, index) => readModel(entry, `model_list[${index}]`, env));
+  return { models, masterKey, fallbacks: readFallbacks(root) };
 }
 
 function readModel(value: unknown, path: string, env: Env): GatewayModel {
@@ -52,6 +56,31 @@ function readModel(value: unknown, path: string, env: Env): GatewayModel {
     apiBase: apiBase?.replace(/\/+$/, ''),
     apiKey: optionalText(params.api_key, `${path}.litellm_params.api_key`, env),
   };
+}
+
+/** They stand in either section, each as a list of mappings, `default_fallbacks` as a list of names. */
+function readFallbacks(root: Readonly<Record<string, unknown>>): Map<string, readonly string[]> {
+  const fallbacks = new Map<string, readonly string[]>();
+  for (const section of ['litellm_settings', 'router_settings']) {
+    const settings = mapping(root[section] ?? {}, section);
+    const defaults = settings.default_fallbacks;
+    if (defaults !== undefined) fallbacks.set('*', names(defaults, `${section}.default_fallbacks`));
+    const path = `${section}.fallbacks`;
+    for (const [index, entry] of list(settings.fallbacks ?? [], path).entries()) {
+      for (const [model, others] of Object.entries(mapping(entry, `${path}[${index}]`)))
+        fallbacks.set(model, names(others, `${path}[${index}].${model}`));
+    }
+  }
+  return fallbacks;
+}
+
+function names(value: unknown, path: string): string[] {
+  return list(value, path).map((name, index) => requiredText(name, `${path}[${index}]`));
+}
+
+function list(value: unknown, path: string): unknown[] {
+  if (!Array.isArray(value)) throw wrong(path, value, 'a list');
+  return value;
 }
 
 const REFERENCE = 'os.environ/';

@@ -6,7 +6,7 @@ import { Agent } from 'undici';
 import { CHAT_PATH, GATEWAY_LIVENESS_PATH, GATEWAY_READINESS_PATH } from '../../../runtime/contract';
 import { type GatewayConfig } from './config';
 import { answerErrorsAsOpenAI, OpenAIError } from './openai-error';
-import { routeFor, type Route } from './route';
+import { routesFor, type Route } from './route';
 import { callUpstream } from './upstream';
 
 /** How a request ended well: what was sent on, and the upstream's status. Failures are thrown. */
@@ -45,16 +45,14 @@ export function buildGateway({ config, upstream, trace = direct }: GatewayOption
 
   app.get(GATEWAY_LIVENESS_PATH, async () => ({ status: 'alive' }));
   app.get(GATEWAY_READINESS_PATH, async () => ({ status: 'healthy' }));
+  // Where Ollama is asked whether it is there.
+  app.get('/', async () => 'ready');
 
   for (const path of ['/v1/models', '/models']) {
     app.get(path, async (request) => {
       checkKey(config.masterKey, request.headers.authorization);
-      const models = config.models.map(({ name }) => ({
-        id: name,
-        object: 'model',
-        created: 0,
-        owned_by: 'kaos',
-      }));
+      const names = [...new Set(config.models.map(({ name }) => name))];
+      const models = names.map((id) => ({ id, object: 'model', created: 0, owned_by: 'kaos' }));
       return { object: 'list', data: models };
     });
   }
@@ -63,9 +61,9 @@ export function buildGateway({ config, upstream, trace = direct }: GatewayOption
       checkKey(config.masterKey, request.headers.authorization);
       const { body, model } = readBody(request.body);
       await trace(request.headers, model, async () => {
-        const route = routeOf(config, model);
         const signal = goneSignal(reply);
-        const response = await callUpstream({ route, body, fallback: upstream, dispatcher, signal });
+        const call = (route: Route) => callUpstream({ route, body, demo: upstream, dispatcher, signal });
+        const { route, response } = await firstToAnswer(routesOf(config, model), call, signal);
         await passOn(response, reply);
         return { model, upstreamModel: route.model, status: response.statusCode };
       });
@@ -94,12 +92,30 @@ function readBody(body: unknown): { body: Readonly<Record<string, unknown>>; mod
   return { body: body as Readonly<Record<string, unknown>>, model };
 }
 
-function routeOf({ models }: GatewayConfig, model: string): Route {
-  const route = routeFor(models, model);
-  if (route) return route;
-  const served = models.map(({ name }) => name).join(', ');
+function routesOf(config: GatewayConfig, model: string): Route[] {
+  const routes = routesFor(config, model);
+  if (routes.length > 0) return routes;
+  const served = [...new Set(config.models.map(({ name }) => name))].join(', ');
   const message = `Invalid model name passed in model=${model}. Models served here: ${served}`;
   throw new OpenAIError(400, message, { param: 'model', code: '400' });
+}
+
+/** When all fail, the failure of the model that was asked for is the one to tell. */
+async function firstToAnswer<R>(
+  routes: readonly Route[],
+  call: (route: Route) => Promise<R>,
+  signal: AbortSignal,
+): Promise<{ route: Route; response: R }> {
+  const failures: unknown[] = [];
+  for (const route of routes) {
+    try {
+      return { route, response: await call(route) };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failures.push(error);
+    }
+  }
+  throw failures[0];
 }
 
 /** Hashing first makes the comparison take the same time whatever the lengths are. */

@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
+import { ConfigError } from '../../../runtime/contract';
 import { runMain } from '../../../runtime/process/run-main';
 import { type Closing, serve } from '../../../runtime/process/serve';
 import { buildLogger } from '../../../runtime/telemetry/log';
@@ -11,23 +12,30 @@ import { incomingContext } from '../../../runtime/telemetry/trace-context';
 import { buildInstrumentation } from '../../../runtime/telemetry/with-span';
 import { LOOPBACK } from '../addresses';
 import { buildDemoModel } from '../demo-model/demo-model';
-import { loadGatewayConfig } from './config';
+import { type GatewayConfig, loadGatewayConfig } from './config';
 import { buildGateway, type Trace } from './gateway';
 import { withProviderAddresses } from './providers';
 
-/** LiteLLM's own arguments, and one for the model behind it. */
+/** LiteLLM's own arguments, and those for the models behind it. */
 const ARGUMENTS = {
   config: { type: 'string' },
   host: { type: 'string', default: LOOPBACK },
   port: { type: 'string', default: '4000' },
+  /** Puts the demo model in the place of every upstream … */
   'demo-model': { type: 'boolean', default: false },
+  /** … but for these addresses, where something answers. */
+  running: { type: 'string', multiple: true, default: [] as string[] },
+  /** Instead of a configuration: names under which the demo model is served to everybody, as a hosted model is. */
+  model: { type: 'string', multiple: true },
 } as const;
 
 void runMain(async () => {
   const { values } = parseArgs({ options: ARGUMENTS });
-  const config = loadGatewayConfig(readFileSync(values.config ?? '', 'utf8'), process.env);
-  const name = process.env.OTEL_SERVICE_NAME ?? 'litellm';
-  const telemetry = startTelemetry(process.env, name);
+  const { host, model: hosted } = values;
+  const config = hosted ? hostedConfig(hosted) : loadGatewayConfig(readConfig(values.config), process.env);
+  const name = process.env.OTEL_SERVICE_NAME ?? (hosted ? 'ollama' : 'litellm');
+  // What hosts models has no telemetry of its own.
+  const telemetry = startTelemetry(hosted ? {} : process.env, name);
   const log = buildLogger({ name, level: 'INFO', export: telemetry.enabled });
   const { withSpan } = buildInstrumentation(name, log);
 
@@ -45,16 +53,38 @@ void runMain(async () => {
       ? model.slice(0, 128)
       : 'unknown';
 
-  const demo = values['demo-model'] ? await startDemoModel() : undefined;
+  const demo = hosted || values['demo-model'] ? await startDemoModel() : undefined;
   const gateway = demo
-    ? buildGateway({ config: withoutAddresses(config), upstream: demo.url, trace })
+    ? buildGateway({ config: withAddressesOf(values.running, config), upstream: demo.url, trace })
     : buildGateway({ config: withProviderAddresses(config), upstream: '', trace });
-  const { host, port } = values;
-  await serve(gateway, { host, port: Number(port), log, closing: [...(demo ? [demo] : []), telemetry] });
+  const closing = [...(demo ? [demo] : []), telemetry];
+  await serve(gateway, { host, port: Number(values.port), log, closing });
 });
 
-function withoutAddresses<C extends { models: readonly object[] }>(config: C): C {
-  return { ...config, models: config.models.map((model) => ({ ...model, apiBase: undefined })) };
+function readConfig(path: string | undefined): string {
+  if (path === undefined) throw new ConfigError(['--config is missing; give the path of a configuration']);
+  return readFileSync(path, 'utf8');
+}
+
+function hostedConfig(names: readonly string[]): GatewayConfig {
+  const models = names.map((name) => ({
+    name,
+    target: `openai/${name}`,
+    apiBase: undefined,
+    apiKey: undefined,
+  }));
+  return { models, masterKey: undefined, fallbacks: new Map() };
+}
+
+/** The configuration with no address but those where something answers. */
+function withAddressesOf(running: readonly string[], config: GatewayConfig): GatewayConfig {
+  const isRunning = (apiBase: string) => running.some((url) => new URL(url).host === new URL(apiBase).host);
+  return {
+    ...config,
+    models: config.models.map((model) =>
+      model.apiBase !== undefined && isRunning(model.apiBase) ? model : { ...model, apiBase: undefined },
+    ),
+  };
 }
 
 async function startDemoModel(): Promise<Closing & { url: string }> {

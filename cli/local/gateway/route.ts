@@ -1,4 +1,6 @@
-import { type GatewayModel } from './config';
+import { type GatewayConfig, type GatewayModel } from './config';
+
+type RoutingTable = Pick<GatewayConfig, 'models' | 'fallbacks'>;
 
 /** Where a request for a model goes. */
 export interface Route {
@@ -12,18 +14,32 @@ export interface Route {
 }
 
 /**
- * Finds the entry for a model as LiteLLM does: its exact name first, then patterns, the more specific before
- * the less, so `*` comes last. What the stars matched takes the place of the stars in the target.
+ * Where a request for a model may go, in the order in which it is tried: the entries of the model itself, then those
+ * of its fallbacks. Empty when the model is not served.
  */
-export function routeFor(models: readonly GatewayModel[], asked: string): Route | undefined {
-  const exact = models.find(({ name }) => name === asked);
-  if (exact) return routeTo(exact, exact.target);
+export function routesFor({ models, fallbacks }: RoutingTable, asked: string): Route[] {
+  const own = entriesFor(models, asked);
+  if (own.length === 0) return [];
+  const others = fallbacks.get(asked) ?? fallbacks.get('*') ?? [];
+  const names = others.filter((name) => name !== asked);
+  return [...own, ...names.flatMap((name) => entriesFor(models, name))];
+}
+
+/**
+ * Finds the entries for a model as LiteLLM does: those of its exact name first, then patterns, the more specific
+ * before the less, so `*` comes last. What the stars matched takes the place of the stars in the target.
+ */
+function entriesFor(models: readonly GatewayModel[], asked: string): Route[] {
+  const exact = models.filter(({ name }) => name === asked);
+  if (exact.length > 0) return exact.map((entry) => routeTo(entry, entry.target));
   const patterns = models.filter(({ name }) => name.includes('*')).sort((a, b) => literals(b) - literals(a));
-  for (const entry of patterns) {
-    const match = patternOf(entry.name).exec(asked);
-    if (match) return routeTo(entry, filled(entry.target, match.slice(1)));
+  for (const { name } of patterns) {
+    const match = patternOf(name).exec(asked);
+    if (!match) continue;
+    const alike = patterns.filter((entry) => entry.name === name);
+    return alike.map((entry) => routeTo(entry, filled(entry.target, match.slice(1))));
   }
-  return undefined;
+  return [];
 }
 
 function routeTo({ apiBase, apiKey }: GatewayModel, target: string): Route {

@@ -8,7 +8,7 @@ export interface UpstreamCall {
   /** The chat request as it came, with the caller's name for the model. */
   readonly body: Readonly<Record<string, unknown>>;
   /** Base URL, without `/v1`, for entries that name no upstream of their own. */
-  readonly fallback: string;
+  readonly demo: string;
   readonly dispatcher: Dispatcher;
   readonly signal: AbortSignal;
 }
@@ -21,7 +21,7 @@ export interface UpstreamCall {
 export async function callUpstream(call: UpstreamCall): Promise<Dispatcher.ResponseData> {
   const { route, body, dispatcher, signal } = call;
   const url = new URL(urlOf(call));
-  // The fallback is ours, and a provider's key is nothing to it.
+  // The demo model is ours, and a provider's key is nothing to it.
   const key = route.apiBase === undefined ? undefined : route.apiKey;
   try {
     const response = await dispatcher.request({
@@ -41,8 +41,8 @@ export async function callUpstream(call: UpstreamCall): Promise<Dispatcher.Respo
 }
 
 /** Ollama serves OpenAI's API below its root; everybody else states the version in `api_base`. */
-function urlOf({ route, fallback }: UpstreamCall): string {
-  if (route.apiBase === undefined) return fallback.replace(/\/+$/, '') + CHAT_PATH;
+function urlOf({ route, demo }: UpstreamCall): string {
+  if (route.apiBase === undefined) return demo.replace(/\/+$/, '') + CHAT_PATH;
   if (route.provider === 'ollama' || route.provider === 'ollama_chat') return route.apiBase + CHAT_PATH;
   return `${route.apiBase}/chat/completions`;
 }

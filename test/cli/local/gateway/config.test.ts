@@ -20,7 +20,35 @@ describe('loadGatewayConfig', () => {
         { name: 'odd "name"\n', target: 'openai/x', apiBase: undefined, apiKey: undefined },
       ],
       masterKey: 'sk-1',
+      fallbacks: new Map(),
     });
+  });
+
+  test('reads fallbacks from either section, and lets what limits and caches stand', () => {
+    const text = stringify({
+      model_list: [
+        {
+          model_name: 'a',
+          litellm_params: { model: 'openai/a', rpm: 10, tpm: 1000, timeout: 5, max_parallel_requests: 2 },
+          model_info: { id: 'one' },
+        },
+      ],
+      litellm_settings: {
+        cache: true,
+        cache_params: { type: 'redis' },
+        default_fallbacks: ['x'],
+        fallbacks: [{ b: ['c'] }],
+      },
+      router_settings: { num_retries: 2, fallbacks: [{ a: ['b', 'c'] }, { d: ['a'] }] },
+    });
+    expect(loadGatewayConfig(text, {}).fallbacks).toEqual(
+      new Map([
+        ['*', ['x']],
+        ['b', ['c']],
+        ['a', ['b', 'c']],
+        ['d', ['a']],
+      ]),
+    );
   });
 
   test.each([
@@ -45,6 +73,16 @@ describe('loadGatewayConfig', () => {
       'a key is not a string, which is not shown',
       'model_list: [{ model_name: x, litellm_params: { model: openai/x, api_key: 1234 } }]',
       'model_list[0].litellm_params.api_key is a number; give a string',
+    ],
+    [
+      'fallbacks are no list',
+      '{ model_list: [{ model_name: x, litellm_params: { model: y } }], router_settings: { fallbacks: { x: y } } }',
+      'router_settings.fallbacks is {"x":"y"}; give a list',
+    ],
+    [
+      'a fallback has no name',
+      '{ model_list: [{ model_name: x, litellm_params: { model: y } }], litellm_settings: { fallbacks: [{ x: [1] }] } }',
+      'litellm_settings.fallbacks[0].x[0] is 1; give a non-empty string',
     ],
     [
       'the master key is not set',
