@@ -10,25 +10,25 @@ const program = new Command('kaos')
 
 program
   .command('up')
-  .argument('[chart]', 'id of the chart; may be left out where there is only one')
-  .description('start a chart and stay up')
+  .argument('[chart...]', 'ids of the charts, which run together; none are needed where there is only one')
+  .description('start charts and stay up')
   .option('-m, --message <text>', 'ask once it is ready, and show answer and trace')
   .option('-a, --agent <name>', 'the agent to ask; else the one that nobody delegates to')
   .option('-p, --port <port>', 'port of that agent; else 8000 where it is free', parsePort)
   .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
   .option('--secrets <file>', 'manifests of kind Secret, for real models instead of the demo model')
-  .action((chart: string | undefined, options: UpOptions) => up(chart, options, __dirname));
+  .action((charts: string[], options: UpOptions) => up(charts, options, __dirname));
 
 program
   .command('run')
-  .argument('<chart>', 'id of the chart')
-  .description('start a chart, ask once, show answer and trace, stop everything')
+  .argument('<chart...>', 'ids of the charts, which run together')
+  .description('start charts, ask once, show answer and trace, stop everything')
   .requiredOption('-m, --message <text>', 'the question')
   .option('-a, --agent <name>', 'the agent to ask; else the one that nobody delegates to')
   .option('--json', 'print one JSON object with answer, spans, logs and metrics')
   .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
   .option('--secrets <file>', 'manifests of kind Secret, for real models instead of the demo model')
-  .action((chart: string, options: RunOptions) => run(chart, options, __dirname));
+  .action((charts: string[], options: RunOptions) => run(charts, options, __dirname));
 
 program.parseAsync().then(
   // Idle connections would keep the process; what was printed must be out first.

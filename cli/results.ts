@@ -4,9 +4,11 @@ import { type LogRecord, type MetricRecord, type SpanRecord } from './local/coll
 import { type LocalSystem } from './local/system';
 import { buildTrace } from './local/trace/build-trace';
 import { renderTrace } from './local/trace/render-trace';
+import { type Workload } from './local/workload';
 
 /** All that one question made, as `kaos run --json` prints it. */
 export interface Results {
+  /** Chart of the agent that was asked. */
   readonly chart: string;
   readonly agent: string;
   readonly message: string;
@@ -19,8 +21,7 @@ export interface Results {
 }
 
 export function resultsOf(
-  chart: string,
-  agent: string,
+  { chart, title: agent }: Workload,
   message: string,
   { answer, status, traceId }: Outcome,
   { collector }: LocalSystem,

@@ -1,13 +1,12 @@
 import { styleFor, reporter } from '../console';
 import { interruption } from '../interrupt';
+import { chooseAgent } from '../local/agents';
 import { ask, type Outcome } from '../local/ask';
 import { UserError } from '../local/errors';
-import { readManifests } from '../local/manifests';
-import { buildPlan, chooseAgent } from '../local/plan';
 import { noSecrets, readSecrets } from '../local/secrets';
-import { checkReferences } from '../local/references';
 import { LocalSystem } from '../local/system';
 import { printOutcome, type Results, resultsOf } from '../results';
+import { readPlan } from './read-plan';
 
 export interface RunOptions {
   readonly message: string;
@@ -17,11 +16,14 @@ export interface RunOptions {
   readonly secrets?: string;
 }
 
-/** `kaos run`: starts a chart, asks once, prints answer and trace, stops everything. */
-export async function run(chart: string, options: RunOptions, binDirectory: string): Promise<void> {
+/** `kaos run`: starts charts, asks once, prints answer and trace, stops everything. */
+export async function run(
+  charts: readonly string[],
+  options: RunOptions,
+  binDirectory: string,
+): Promise<void> {
   const interrupted = interruption();
-  const plan = buildPlan(readManifests(options.manifests, chart));
-  checkReferences(plan);
+  const plan = readPlan(options.manifests, charts);
   const agent = chooseAgent(plan, options.agent);
   const style = styleFor(process.stderr);
   const system = await LocalSystem.start(
@@ -38,12 +40,12 @@ export async function run(chart: string, options: RunOptions, binDirectory: stri
   let outcome: Outcome;
   try {
     outcome = await ask(system.ports.urlOf(agent), options.message, interrupted.signal);
-    process.stderr.write(`\n${agent.name} answered in ${Math.round(outcome.durationMs)} ms\n`);
+    process.stderr.write(`\n${agent.title} answered in ${Math.round(outcome.durationMs)} ms\n`);
   } finally {
     // Whatever came of the question: what the processes flush at their end belongs to the results.
     await system.stop();
   }
-  print(resultsOf(chart, agent.name, options.message, outcome, system), options);
+  print(resultsOf(agent, options.message, outcome, system), options);
   failWhere(outcome, system);
 }
 

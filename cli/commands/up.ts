@@ -1,15 +1,16 @@
 import { reporter, type Style, styleFor } from '../console';
 import { interruption } from '../interrupt';
 import { isFree } from '../local/addresses';
+import { agentsOf, chooseAgent, entryAgents } from '../local/agents';
 import { ask, curlLine } from '../local/ask';
-import { readManifests } from '../local/manifests';
-import { agentsOf, buildPlan, chooseAgent, entryAgents, type Plan, type Workload } from '../local/plan';
+import { type Plan } from '../local/plan';
 import { noSecrets, readSecrets } from '../local/secrets';
-import { checkReferences } from '../local/references';
 import { LocalSystem } from '../local/system';
 import { whenAborted } from '../local/when-aborted';
 import { wholeTrace } from '../local/whole-trace';
+import { type Workload } from '../local/workload';
 import { printOutcome, resultsOf } from '../results';
+import { readPlan } from './read-plan';
 
 export interface UpOptions {
   readonly message?: string;
@@ -22,11 +23,10 @@ export interface UpOptions {
 /** Where the agent that people talk to listens when nobody says otherwise and it is free. */
 const USUAL_PORT = 8000;
 
-/** `kaos up`: starts a chart, asks a question if there is one, and stays until it is interrupted. */
-export async function up(chart: string | undefined, options: UpOptions, binDirectory: string): Promise<void> {
+/** `kaos up`: starts charts, asks a question if there is one, and stays until it is interrupted. */
+export async function up(charts: readonly string[], options: UpOptions, binDirectory: string): Promise<void> {
   const interrupted = interruption();
-  const plan = buildPlan(readManifests(options.manifests, chart));
-  checkReferences(plan);
+  const plan = readPlan(options.manifests, charts);
   const needsOne = options.message !== undefined || options.agent !== undefined || options.port !== undefined;
   const front = needsOne ? chooseAgent(plan, options.agent) : entryAgents(plan)[0];
   const style = styleFor(process.stderr);
@@ -70,10 +70,10 @@ async function askAndShow(
   message: string,
   signal: AbortSignal,
 ): Promise<void> {
-  process.stderr.write(`\nasking ${agent.name}: ${message}\n`);
+  process.stderr.write(`\nasking ${agent.title}: ${message}\n`);
   const outcome = await ask(system.ports.urlOf(agent), message, signal);
   if (system.collector && outcome.traceId) await wholeTrace(system.collector.store, outcome.traceId);
-  printOutcome(resultsOf(system.plan.chart, agent.name, message, outcome, system), process.stdout);
+  printOutcome(resultsOf(agent, message, outcome, system), process.stdout);
 }
 
 function printAddresses(
@@ -85,7 +85,7 @@ function printAddresses(
 ): void {
   const line = (name: string, address: string) => process.stdout.write(`  ${name.padEnd(14)} ${address}\n`);
   process.stdout.write(`\n${style.bold('running')}\n`);
-  for (const agent of agentsOf(plan)) line(agent.name, system.ports.urlOf(agent));
+  for (const agent of agentsOf(plan)) line(agent.title, system.ports.urlOf(agent));
   if (system.collector)
     line('OTLP', `${system.collector.grpcUrl} (gRPC), ${system.collector.httpUrl} (HTTP)`);
   if (front) {

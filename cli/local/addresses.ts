@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { UserError } from './errors';
-import { addressesAt, type Plan, type Workload } from './plan';
+import { addressesAt, type Plan } from './plan';
+import { type Role, type Workload } from './workload';
 
 /** The only address on which anything listens here. */
 export const LOOPBACK = '127.0.0.1';
@@ -29,9 +30,14 @@ export class LocalPorts {
     return `http://${LOOPBACK}:${this.mainOf(workload)}`;
   }
 
+  /** Where the workloads of a role answer here. */
+  urlsOf(role: Role): string[] {
+    return this.plan.workloads.filter((workload) => workload.role === role).map((each) => this.urlOf(each));
+  }
+
   /**
-   * Text in which the address of each Service of this chart is replaced by the one here that stands for it: in
-   * URLs, and where `host:port` is the whole text. Elsewhere the same words are no address and stay.
+   * Text in which the address of each Service that runs here is replaced by the one that stands for it: in URLs, and
+   * where `host:port` is the whole text. Elsewhere the same words are no address and stay.
    */
   localize(text: string): string {
     const [, host, port] = HOST_AND_PORT.exec(text) ?? [];
@@ -46,10 +52,14 @@ export class LocalPorts {
   }
 
   private find(host: string, port: number): string | undefined {
+    // What containers call their host by is this machine.
+    if (host.toLowerCase() === CONTAINER_HOST) return `${LOOPBACK}:${port}`;
     const target = addressesAt(this.plan, host).find((address) => address.port === port);
     return target && `${LOOPBACK}:${this.of(target.workload, target.containerPort)}`;
   }
 }
+
+const CONTAINER_HOST = 'host.docker.internal';
 
 const HOST_AND_PORT = /^([a-z0-9.-]+):(\d+)$/i;
 
@@ -76,6 +86,11 @@ export async function allocatePorts(plan: Plan, wanted: ReadonlyMap<Workload, nu
     for (const workload of inOrder) {
       const own = new Map<number, number>();
       for (const { containerPort } of workload.container.ports) {
+        const shared = sharedPort(workload, containerPort, ports);
+        if (shared !== undefined) {
+          own.set(containerPort, shared);
+          continue;
+        }
         const isMain = containerPort === mainContainerPort(workload);
         const hold = await holdPort((isMain ? wanted.get(workload) : undefined) ?? 0, workload.title);
         held.push(hold);
@@ -88,6 +103,17 @@ export async function allocatePorts(plan: Plan, wanted: ReadonlyMap<Workload, nu
     await Promise.all(held.map((hold) => hold.close()));
   }
   return new LocalPorts(plan, ports);
+}
+
+/** One receiver stands for all collectors, of however many tiers and charts. */
+function sharedPort(
+  { role }: Workload,
+  containerPort: number,
+  ports: ReadonlyMap<Workload, ReadonlyMap<number, number>>,
+): number | undefined {
+  if (role !== 'otel-collector') return undefined;
+  const others = [...ports].filter(([other]) => other.role === role);
+  return others.map(([, own]) => own.get(containerPort)).find((port) => port !== undefined);
 }
 
 export async function isFree(port: number): Promise<boolean> {

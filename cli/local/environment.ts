@@ -1,11 +1,9 @@
 import { LOOPBACK } from './addresses';
 import { UserError } from './errors';
-import { type EnvEntry, type KeyRef } from './manifests';
-import { type Workload } from './plan';
+import { secretValue } from './needed-secrets';
+import { type EnvEntry } from './objects';
 import { type Secrets } from './secrets';
-
-/** Stands for a Secret that this machine does not have; long enough for those who check a key's length. */
-const NO_SECRET = 'sk-not-on-this-machine';
+import { type Workload } from './workload';
 
 /** Pure: the environment that a cluster would give a workload's container, before addresses are mapped. */
 export function containerEnvironment(workload: Workload, secrets: Secrets): Record<string, string> {
@@ -25,31 +23,23 @@ export function containerEnvironment(workload: Workload, secrets: Secrets): Reco
 
   function valueOf({ name, value, valueFrom }: EnvEntry): string | undefined {
     if (!valueFrom) return expand(value ?? '', env);
-    const secret = valueFrom.secretKeyRef;
-    if (secret) return secretValue(secret);
-    const field = fields.get(valueFrom.fieldRef?.fieldPath ?? '');
+    const { secretKeyRef, configMapKeyRef, fieldRef } = valueFrom;
+    if (secretKeyRef) return secretValue(secretKeyRef, secrets, title);
+    if (configMapKeyRef) {
+      const text = workload.configValue(configMapKeyRef);
+      if (text !== undefined || configMapKeyRef.optional) return text;
+      throw new UserError(
+        `${title}: variable ${name} is key "${configMapKeyRef.key}" of ConfigMap "${configMapKeyRef.name}", ` +
+          'which is not there; add it to the chart',
+      );
+    }
+    const field = fields.get(fieldRef?.fieldPath ?? '');
     if (field !== undefined) return field;
     throw new UserError(
       `${title}: variable ${name} has a source that is not known on this machine; ` +
-        `give it a value, a key of a Secret, or one of the fields ${[...fields.keys()].join(', ')}`,
+        `give it a value, a key of a Secret or ConfigMap, or one of the fields ${[...fields.keys()].join(', ')}`,
     );
   }
-
-  /** Whoever gives Secrets wants the real thing: one that is missing among them is a mistake. */
-  function secretValue({ name, key, optional = false }: KeyRef): string | undefined {
-    const value = secrets.get(name)?.get(key);
-    if (value !== undefined || optional) return value;
-    if (secrets.size === 0) return NO_SECRET;
-    throw new UserError(
-      `${title} needs key "${key}" of Secret "${name}", which is not among the Secrets; add it`,
-    );
-  }
-}
-
-/** Whether a workload needs Secrets and all of them are here. */
-export function hasItsSecrets({ container }: Workload, secrets: Secrets): boolean {
-  const needed = container.env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
-  return needed.length > 0 && needed.every(({ name, key }) => secrets.get(name)?.has(key));
 }
 
 /** As Kubernetes does it: `$(NAME)` becomes the variable if it is defined, and stays if not; `$$` becomes `$`. */

@@ -1,14 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type LocalPorts, LOOPBACK } from './addresses';
-import { containerEnvironment, expand, hasItsSecrets } from './environment';
+import { containerEnvironment, expand } from './environment';
 import { UserError } from './errors';
-import { type Workload } from './plan';
+import { type Mount, partOf } from './mounts';
+import { secretFiles } from './needed-secrets';
 import { type Secrets } from './secrets';
+import { type Localization, startOf } from './start-of';
+import { type Workload } from './workload';
 
 /** A workload as a process of this machine. */
 export interface LocalProcess {
-  /** What it is called; no other process of the chart is called the same. */
+  /** What it is called; no other process is called the same. */
   readonly title: string;
   /** Script and arguments for Node. */
   readonly args: readonly string[];
@@ -19,77 +22,53 @@ export interface LocalProcess {
   readonly note: string | undefined;
 }
 
-export interface Localization {
-  readonly ports: LocalPorts;
-  readonly secrets: Secrets;
-  /** Holds the mounted files of every workload. */
-  readonly directory: string;
-  /** Where the bundled processes are; stands for the image's own directory. */
-  readonly binDirectory: string;
-}
-
 /** Writes a workload's mounted files and says how to start it here. */
 export function localize(workload: Workload, options: Localization): LocalProcess {
   const { ports, secrets, directory } = options;
-  const root = join(directory, `${workload.role}-${workload.name}`);
-  const toLocal = (text: string) => localizePaths(ports.localize(text), workload.mountPaths, root);
-  for (const path of workload.mountPaths) mkdirSync(join(root, path), { recursive: true });
-  for (const [path, text] of workload.files) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), ports.localize(text));
-  }
+  const root = join(directory, workload.namespace, `${workload.role}-${workload.name}`);
+  const mountPaths = workload.mounts.map(({ path }) => path);
+  const toLocal = (text: string) => localizePaths(ports.localize(text), mountPaths, root);
+  for (const mount of workload.mounts) writeMount(mount, workload, root, options);
   const inCluster = containerEnvironment(workload, secrets);
   const env = Object.fromEntries(Object.entries(inCluster).map(([name, value]) => [name, toLocal(value)]));
   const start = startOf(workload, options, (text) => toLocal(expand(text, inCluster)));
+  const notes = [...start.notes, ...replicasNote(workload)];
   return {
     title: workload.title,
     readinessUrl: readinessUrl(workload, ports),
-    ...start,
+    args: start.args,
     env: { ...env, ...start.env },
+    note: notes.length > 0 ? notes.join(', ') : undefined,
   };
 }
 
-/** How each role is told where to listen, and what stands in for an image that is not here. */
-function startOf(
-  workload: Workload,
-  { ports, secrets, binDirectory }: Localization,
-  toLocal: (text: string) => string,
-): Pick<LocalProcess, 'args' | 'env' | 'note'> {
-  const { command, args, image } = workload.container;
-  const port = String(ports.mainOf(workload));
-  const [interpreter, script = '', ...rest] = [...command, ...args];
-  const isOurs = interpreter === 'node' && dirname(script) === '/app';
-  const own = [join(binDirectory, basename(script)), ...rest.map(toLocal)];
-  switch (workload.role) {
-    case 'agent':
-      if (isOurs) return { args: own, env: { AGENT_HOST: LOOPBACK, AGENT_PORT: port }, note: undefined };
-      break;
-    case 'mcpserver':
-      if (isOurs) return { args: own, env: { MCP_HOST: LOOPBACK, MCP_PORT: port }, note: undefined };
-      break;
-    case 'modelapi': {
-      const config = args[args.indexOf('--config') + 1];
-      if (!args.includes('--config') || config === undefined) break;
-      const isDemo = !hasItsSecrets(workload, secrets);
-      const listen = ['--host', LOOPBACK, '--port', port];
-      return {
-        args: [
-          join(binDirectory, 'gateway.js'),
-          '--config',
-          toLocal(config),
-          ...listen,
-          ...(isDemo ? ['--demo-model'] : []),
-        ],
-        env: {},
-        note: isDemo ? 'demo model' : undefined,
-      };
-    }
-    case 'otel-collector':
-      break;
+function replicasNote({ replicas }: Workload): string[] {
+  return replicas > 1 ? [`one process for ${replicas} replicas`] : [];
+}
+
+function writeMount(mount: Mount, { title }: Workload, root: string, { ports, secrets }: Localization): void {
+  const { path: mountPath, content } = mount;
+  const files = filesOf(mount, secrets, title);
+  const isFile = files.has('');
+  if (!isFile) mkdirSync(join(root, mountPath), { recursive: true });
+  for (const [path, text] of files) {
+    const file = join(root, mountPath, path);
+    mkdirSync(dirname(file), { recursive: true });
+    // A value of a Secret is passed on as it is, and only to its owner.
+    if (content.kind === 'secret') writeFileSync(file, text, { mode: 0o600 });
+    else writeFileSync(file, ports.localize(text));
   }
-  throw new UserError(
-    `${workload.title} runs image ${image}, which cannot run as a process of this machine; leave it out of the chart`,
-  );
+}
+
+function filesOf(mount: Mount, secrets: Secrets, title: string): Map<string, string> {
+  switch (mount.content.kind) {
+    case 'directory':
+      return new Map();
+    case 'files':
+      return partOf(mount, mount.content.files);
+    case 'secret':
+      return partOf(mount, secretFiles(mount.content.secret, secrets, title));
+  }
 }
 
 function readinessUrl(workload: Workload, ports: LocalPorts): string {

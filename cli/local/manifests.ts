@@ -1,54 +1,78 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import { type z } from 'zod';
 import { UserError } from './errors';
+import {
+  configMap,
+  type ConfigMap,
+  controller,
+  type Controller,
+  identified,
+  type Identified,
+  service,
+  type Service,
+} from './objects';
 
 const SUFFIX = '.k8s.yaml';
 
 /** The objects of one synthesized chart that `kaos up` makes use of. */
 export interface Manifests {
   readonly chart: string;
-  readonly deployments: readonly Deployment[];
+  readonly controllers: readonly Controller[];
   readonly services: readonly Service[];
   readonly configMaps: readonly ConfigMap[];
+  /** Kinds of all that the chart holds, each once. */
+  readonly kinds: readonly string[];
 }
 
 /**
- * Reads a chart from the synthesized manifests.
+ * Reads charts from the synthesized manifests.
  *
- * @param chart its id; may be left out where there is only one
- * @throws UserError when the chart is not there or cannot be read
+ * @param charts their ids; none are needed where there is only one
+ * @throws UserError when one is not there or cannot be read
  */
-export function readManifests(directory: string, chart: string | undefined): Manifests {
-  const name = chooseChart(directory, chart);
-  const file = join(directory, name + SUFFIX);
+export function readManifests(directory: string, charts: readonly string[]): Manifests[] {
+  return chooseCharts(directory, charts).map((chart) => readChart(directory, chart));
+}
+
+/** All charts that are there but for those already read. */
+export function readOthers(directory: string, known: readonly string[]): Manifests[] {
+  const others = listCharts(directory).filter((chart) => !known.includes(chart));
+  return others.map((chart) => readChart(directory, chart));
+}
+
+function readChart(directory: string, chart: string): Manifests {
+  const file = join(directory, chart + SUFFIX);
   const objects = parseFile(file);
-  const ofKind = <T>(kind: string, schema: z.ZodType<T>) =>
+  const ofKinds = <T>(schema: z.ZodType<T>, ...kinds: string[]) =>
     objects
-      .filter((object) => object.kind === kind)
-      .map((object) => parseObject(schema, object, `${file}: ${kind} "${object.metadata.name}"`));
+      .filter(({ kind }) => kinds.includes(kind))
+      .map((object) => parseObject(schema, object, `${file}: ${object.kind} "${object.metadata.name}"`));
   return {
-    chart: name,
-    deployments: ofKind('Deployment', deployment),
-    services: ofKind('Service', service),
-    configMaps: ofKind('ConfigMap', configMap),
+    chart,
+    controllers: ofKinds(controller, 'Deployment', 'StatefulSet'),
+    services: ofKinds(service, 'Service'),
+    configMaps: ofKinds(configMap, 'ConfigMap'),
+    kinds: [...new Set(objects.map(({ kind }) => kind))].sort(),
   };
 }
 
-function chooseChart(directory: string, chart: string | undefined): string {
-  const charts = listCharts(directory);
-  const known = charts.join(', ');
-  if (charts.length === 0) {
+function chooseCharts(directory: string, charts: readonly string[]): readonly string[] {
+  const known = listCharts(directory);
+  const listed = known.join(', ');
+  if (known.length === 0) {
     throw new UserError(`${directory} has no synthesized chart; run \`cdk8s synth\` first`);
   }
-  if (chart !== undefined && !charts.includes(chart)) {
-    throw new UserError(`there is no chart "${chart}" in ${directory}; it has: ${known}`);
+  const missing = charts.find((chart) => !known.includes(chart));
+  if (missing !== undefined) {
+    throw new UserError(`there is no chart "${missing}" in ${directory}; it has: ${listed}`);
   }
-  if (chart === undefined && charts.length > 1) {
-    throw new UserError(`${directory} has several charts; name one of: ${known}`);
+  if (charts.length > 0) return [...new Set(charts)];
+  if (known.length > 1) {
+    throw new UserError(`${directory} has several charts; name one, or several to run together: ${listed}`);
   }
-  return chart ?? (charts[0] as string);
+  return known;
 }
 
 function listCharts(directory: string): string[] {
@@ -87,76 +111,3 @@ function parseObject<T>(schema: z.ZodType<T>, object: unknown, where: string): T
   const path = issue?.path.length ? `${where}: ${issue.path.join('.')}` : where;
   throw new UserError(`${path}: ${issue?.message}; synthesize it again`);
 }
-
-const metadata = z.looseObject({
-  name: z.string(),
-  namespace: z.string().optional(),
-  labels: z.record(z.string(), z.string()).default({}),
-});
-
-const identified = z.looseObject({ kind: z.string(), metadata });
-type Identified = z.infer<typeof identified>;
-
-const keyRef = z.object({ name: z.string(), key: z.string(), optional: z.boolean().optional() });
-export type KeyRef = z.infer<typeof keyRef>;
-
-const envEntry = z.object({
-  name: z.string(),
-  value: z.string().optional(),
-  valueFrom: z
-    .object({
-      secretKeyRef: keyRef.optional(),
-      configMapKeyRef: keyRef.optional(),
-      fieldRef: z.object({ fieldPath: z.string() }).optional(),
-    })
-    .optional(),
-});
-export type EnvEntry = z.infer<typeof envEntry>;
-
-const probe = z.object({
-  httpGet: z.object({ path: z.string().default('/'), port: z.union([z.number(), z.string()]) }).optional(),
-});
-
-const container = z.object({
-  name: z.string(),
-  image: z.string(),
-  command: z.array(z.string()).default([]),
-  args: z.array(z.string()).default([]),
-  env: z.array(envEntry).default([]),
-  ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number() })).default([]),
-  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]),
-  readinessProbe: probe.optional(),
-});
-export type Container = z.infer<typeof container>;
-
-const volume = z.object({
-  name: z.string(),
-  configMap: z.object({ name: z.string() }).optional(),
-  emptyDir: z.object({}).optional(),
-});
-
-const deployment = z.object({
-  metadata,
-  spec: z.object({
-    template: z.object({
-      metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }),
-      spec: z.object({ containers: z.array(container).min(1), volumes: z.array(volume).default([]) }),
-    }),
-  }),
-});
-export type Deployment = z.infer<typeof deployment>;
-
-const service = z.object({
-  metadata,
-  spec: z.object({
-    selector: z.record(z.string(), z.string()).default({}),
-    // An ExternalName has none.
-    ports: z
-      .array(z.object({ port: z.number(), targetPort: z.union([z.number(), z.string()]).optional() }))
-      .default([]),
-  }),
-});
-export type Service = z.infer<typeof service>;
-
-const configMap = z.object({ metadata, data: z.record(z.string(), z.string()).default({}) });
-export type ConfigMap = z.infer<typeof configMap>;

@@ -1,26 +1,7 @@
-import { posix } from 'node:path';
-import { peerAgentUrlVariable } from '../../runtime/contract';
 import { UserError } from './errors';
-import { type ConfigMap, type Container, type Deployment, type Manifests, type Service } from './manifests';
-
-/** What a workload is, by its label `app`. */
-export const ROLES = ['agent', 'mcpserver', 'modelapi', 'otel-collector'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** A workload of a chart, as it would run in a cluster. */
-export interface Workload {
-  /** Its name within its role, for example the agent's. */
-  readonly name: string;
-  /** What messages call it: its name, or its Deployment's where another workload could be meant. */
-  readonly title: string;
-  readonly role: Role;
-  readonly namespace: string;
-  readonly container: Container;
-  /** Mounted files by their path in the container. */
-  readonly files: ReadonlyMap<string, string>;
-  /** Where its volumes are mounted, files and empty directories alike. */
-  readonly mountPaths: readonly string[];
-}
+import { type Manifests } from './manifests';
+import { type Controller, namespaceOf, type Service } from './objects';
+import { toWorkload, type Workload } from './workload';
 
 /** Where a Service answers in a cluster, and who stands behind it. */
 export interface ServiceAddress {
@@ -33,51 +14,34 @@ export interface ServiceAddress {
 
 /** What `kaos up` is to run. */
 export interface Plan {
-  readonly chart: string;
+  /** Ids of the charts that run together. */
+  readonly charts: readonly string[];
   readonly workloads: readonly Workload[];
   readonly addresses: readonly ServiceAddress[];
 }
 
-/** Pure: manifests -> what is to run. */
-export function buildPlan(manifests: Manifests): Plan {
-  const { chart, deployments, services } = manifests;
-  if (deployments.length === 0) throw new UserError(`chart ${chart} has no workloads; synthesize it again`);
+/** Pure: the manifests of one chart or several -> what is to run. */
+export function buildPlan(manifests: readonly Manifests[]): Plan {
+  const charts = manifests.map(({ chart }) => chart);
+  checkHasWorkloads(manifests);
+  const configMaps = manifests.flatMap((each) => each.configMaps);
   const pairs = withTitles(
-    deployments.map((deployment) => ({ deployment, workload: toWorkload(deployment, manifests) })),
+    manifests.flatMap(({ chart, controllers }) =>
+      controllers.map((controller) => ({ controller, workload: toWorkload(controller, chart, configMaps) })),
+    ),
   );
-  const addresses = services.flatMap((service) => {
-    const behind = pairs.find(({ deployment }) => selects(service, deployment));
-    return behind ? addressesOf(service, behind.workload) : [];
-  });
-  return { chart, workloads: pairs.map(({ workload }) => workload), addresses };
+  const addresses = manifests
+    .flatMap(({ services }) => services)
+    .flatMap((service) => {
+      const behind = pairs.find(({ controller }) => selects(service, controller));
+      return behind ? addressesOf(service, behind.workload) : [];
+    });
+  return { charts, workloads: pairs.map(({ workload }) => workload), addresses };
 }
 
-export function agentsOf(plan: Plan): readonly Workload[] {
-  return plan.workloads.filter(({ role }) => role === 'agent');
-}
-
-/** The agents that nobody delegates to. */
-export function entryAgents(plan: Plan): readonly Workload[] {
-  const delegatedTo = new Set(agentsOf(plan).flatMap((agent) => delegates(plan, agent)));
-  return agentsOf(plan).filter((agent) => !delegatedTo.has(agent));
-}
-
-/** @throws UserError when the agent is not there, or when it is not clear which is meant */
-export function chooseAgent(plan: Plan, name: string | undefined): Workload {
-  const agents = agentsOf(plan);
-  if (agents.length === 0) throw new UserError(`chart ${plan.chart} has no agent to ask; add one to it`);
-  const named = agents.find((agent) => agent.name === name);
-  if (named) return named;
-  const names = agents.map((agent) => agent.name);
-  const known = names.sort().join(', ');
-  if (name !== undefined) throw new UserError(`chart ${plan.chart} has no agent "${name}"; it has: ${known}`);
-  const [entry, ...others] = entryAgents(plan);
-  if (!entry || others.length > 0) {
-    throw new UserError(
-      `chart ${plan.chart} has ${entry ? 'several agents' : 'no agent'} that nobody delegates to; name one with --agent: ${known}`,
-    );
-  }
-  return entry;
+/** How messages speak of the charts that run. */
+export function chartsText({ charts }: Pick<Plan, 'charts'>): string {
+  return `chart${charts.length === 1 ? '' : 's'} ${charts.join(', ')}`;
 }
 
 /**
@@ -85,99 +49,89 @@ export function chooseAgent(plan: Plan, name: string | undefined): Workload {
  * then may it end in a dot, because a name that does is not looked up in the namespace.
  */
 export function addressesAt(plan: Plan, host: string): readonly ServiceAddress[] {
+  return plan.addresses.filter(({ hosts }) => isAmong(hosts, host));
+}
+
+/** Whether a host name means the Service that is known by these. */
+export function isAmong(hosts: readonly string[], host: string): boolean {
   const name = host.toLowerCase();
-  const isMeant = (known: string) =>
-    name === known || (known.endsWith('.svc') && name.startsWith(`${known}.`));
-  return plan.addresses.filter(({ hosts }) => hosts.some(isMeant));
+  return hosts.some((known) => name === known || (known.endsWith('.svc') && name.startsWith(`${known}.`)));
+}
+
+/** Every name by which a Service is known inside the cluster. */
+export function hostsOf(service: Service): string[] {
+  const { name } = service.metadata;
+  const namespace = namespaceOf(service);
+  return [name, `${name}.${namespace}`, `${name}.${namespace}.svc`];
 }
 
 interface Pair {
-  readonly deployment: Deployment;
+  readonly controller: Controller;
   readonly workload: Workload;
 }
 
-/** An agent and a tool server may have the same name; their Deployments never have. */
+function checkHasWorkloads(manifests: readonly Manifests[]): void {
+  if (manifests.some(({ controllers }) => controllers.length > 0)) return;
+  const charts = chartsText({ charts: manifests.map(({ chart }) => chart) });
+  const kinds = [...new Set(manifests.flatMap((each) => each.kinds))].sort();
+  throw new UserError(
+    kinds.length === 0
+      ? `${charts} has no objects at all; synthesize it again`
+      : `${charts} has nothing that could run: ${kinds.join(', ')}, but no Deployment or StatefulSet; name another`,
+  );
+}
+
+/**
+ * An agent and a tool server may have the same name, and so may agents of two namespaces. Their objects never have the
+ * same name and namespace.
+ */
 function withTitles(pairs: readonly Pair[]): Pair[] {
-  return pairs.map((pair) => {
-    const { deployment, workload } = pair;
-    const isTaken = pairs.some(
-      (other) =>
-        other !== pair && [other.workload.name, other.deployment.metadata.name].includes(workload.name),
-    );
-    return isTaken ? { deployment, workload: { ...workload, title: deployment.metadata.name } } : pair;
-  });
-}
-
-function delegates(plan: Plan, agent: Workload): Workload[] {
-  const value = (variable: string) => agent.container.env.find(({ name }) => name === variable)?.value;
-  const names = value('PEER_AGENTS')?.split(',') ?? [];
-  return names.flatMap((name) => {
-    const url = value(peerAgentUrlVariable(name));
-    const host = url && URL.canParse(url) ? new URL(url).hostname : undefined;
-    return host ? addressesAt(plan, host).map(({ workload }) => workload) : [];
-  });
-}
-
-function toWorkload(deployment: Deployment, manifests: Manifests): Workload {
-  const { labels, name: objectName } = deployment.metadata;
-  const namespace = namespaceOf(deployment);
-  const role = ROLES.find((candidate) => candidate === labels.app);
-  const name = role && labels[role];
-  if (!name) {
+  const objectName = ({ controller }: Pair) => controller.metadata.name;
+  const fullName = (pair: Pair) => `${objectName(pair)}.${pair.workload.namespace}`;
+  const twice = pairs.find(
+    (pair, index) => pairs.findIndex((other) => fullName(other) === fullName(pair)) !== index,
+  );
+  if (twice) {
+    const { controller, workload } = twice;
     throw new UserError(
-      `chart ${manifests.chart}: Deployment "${objectName}" has labels by which it cannot be told what it is; ` +
-        `its label "app" must be one of ${ROLES.join(', ')}, beside one of that name`,
+      `${controller.kind} "${objectName(twice)}" is there twice in namespace ${workload.namespace}, ` +
+        `the second time in chart ${workload.chart}; give one another name`,
     );
   }
-  const { containers, volumes } = deployment.spec.template.spec;
-  const container = containers[0] as Container;
-  const files = new Map<string, string>();
-  for (const { name: volumeName, mountPath } of container.volumeMounts) {
-    const source = volumes.find((volume) => volume.name === volumeName)?.configMap?.name;
-    if (source === undefined) continue;
-    const configMap = manifests.configMaps.find(
-      (candidate) => candidate.metadata.name === source && namespaceOf(candidate) === namespace,
-    );
-    if (!configMap) {
-      throw new UserError(
-        `chart ${manifests.chart}: Deployment "${objectName}" mounts ConfigMap "${source}", which is not there; ` +
-          'add it to the chart',
-      );
-    }
-    for (const [key, text] of Object.entries(configMap.data)) files.set(posix.join(mountPath, key), text);
-  }
-  const mountPaths = container.volumeMounts.map((mount) => mount.mountPath.replace(/\/+$/, ''));
-  return { name, title: name, role, namespace, container, files, mountPaths };
+  return pairs.map((pair) => {
+    const others = pairs.filter((other) => other !== pair);
+    const { name } = pair.workload;
+    const isNamesake = others.some((other) => [other.workload.name, objectName(other)].includes(name));
+    const isDouble = others.some((other) => objectName(other) === objectName(pair));
+    const title = isDouble ? fullName(pair) : isNamesake ? objectName(pair) : name;
+    return { ...pair, workload: { ...pair.workload, title } };
+  });
 }
 
-/** As where manifests are applied and nothing else is said. */
-function namespaceOf({ metadata }: Deployment | Service | ConfigMap): string {
-  return metadata.namespace ?? 'default';
-}
-
-function selects(service: Service, deployment: Deployment): boolean {
-  const podLabels = deployment.spec.template.metadata.labels;
+function selects(service: Service, controller: Controller): boolean {
+  const podLabels = controller.spec.template.metadata.labels;
   const wanted = Object.entries(service.spec.selector);
   return (
-    namespaceOf(service) === namespaceOf(deployment) &&
+    namespaceOf(service) === namespaceOf(controller) &&
     wanted.length > 0 &&
     wanted.every(([key, value]) => podLabels[key] === value)
   );
 }
 
 function addressesOf(service: Service, workload: Workload): ServiceAddress[] {
-  const { name } = service.metadata;
-  const namespace = namespaceOf(service);
-  const hosts = [name, `${name}.${namespace}`, `${name}.${namespace}.svc`];
+  const hosts = hostsOf(service);
   return service.spec.ports.map(({ port, targetPort = port }) => {
     const target = workload.container.ports.find((candidate) =>
       typeof targetPort === 'number' ? candidate.containerPort === targetPort : candidate.name === targetPort,
     );
     if (!target) {
       throw new UserError(
-        `Service "${name}" targets port "${targetPort}", which its pods do not have; add it to their container`,
+        `Service "${service.metadata.name}" targets port "${targetPort}", which its pods do not have; add it to their container`,
       );
     }
-    return { hosts, port, workload, containerPort: target.containerPort };
+    const { containerPort } = target;
+    // Nothing stands before the pods of a headless Service that would map a port.
+    const isHeadless = service.spec.clusterIP === 'None';
+    return { hosts, port: isHeadless ? containerPort : port, workload, containerPort };
   });
 }

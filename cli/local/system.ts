@@ -5,11 +5,12 @@ import { allocatePorts, type LocalPorts, LOOPBACK } from './addresses';
 import { type Collector, startCollector } from './collector/collector';
 import { InterruptedError, UserError } from './errors';
 import { localize, type LocalProcess } from './localize';
-import { type Plan, type Workload } from './plan';
+import { type Plan } from './plan';
 import { describeExit, RunningProcess } from './process';
 import { untilReady } from './readiness';
 import { type Secrets } from './secrets';
 import { whenAborted } from './when-aborted';
+import { type Workload } from './workload';
 
 /** Processes are given this long to finish; with telemetry's flush all is over well within 10 s. */
 const STOP_GRACE_MS = 8_000;
@@ -41,7 +42,7 @@ export interface SystemOptions {
   readonly restart: boolean;
 }
 
-/** The workloads of a chart, running as processes of this machine. */
+/** The workloads of a plan, running as processes of this machine. */
 export class LocalSystem {
   /** Settles when a workload is gone for good; with it the system is no longer what the manifests say. */
   readonly failure: Promise<UserError>;
@@ -53,7 +54,7 @@ export class LocalSystem {
   private constructor(
     readonly plan: Plan,
     readonly ports: LocalPorts,
-    /** What the collector of the chart received; absent when the chart has none. */
+    /** What the collectors received; absent when there are none. */
     readonly collector: Collector | undefined,
     private readonly directory: string,
     private readonly options: SystemOptions,
@@ -171,13 +172,16 @@ function asUserError(error: unknown): UserError {
   return error instanceof UserError ? error : new UserError(String(error), { cause: error });
 }
 
-/** The collector runs inside the command, so that what it received can be shown. */
+/** One that runs inside the command, so that what it received can be shown, stands for all: they share its ports. */
 async function startCollectorOf(plan: Plan, ports: LocalPorts): Promise<Collector | undefined> {
-  const workload = plan.workloads.find(({ role }) => role === 'otel-collector');
-  if (!workload) return undefined;
-  return startCollector({
-    host: LOOPBACK,
-    grpcPort: ports.of(workload, 4317),
-    httpPort: ports.of(workload, 4318),
-  });
+  const collectors = plan.workloads.filter(({ role }) => role === 'otel-collector');
+  if (collectors.length === 0) return undefined;
+  /** Any free port where none of them takes that protocol. */
+  const portOf = (containerPort: number) => {
+    const taking = collectors.find(({ container }) =>
+      container.ports.some((port) => port.containerPort === containerPort),
+    );
+    return taking ? ports.of(taking, containerPort) : 0;
+  };
+  return startCollector({ host: LOOPBACK, grpcPort: portOf(4317), httpPort: portOf(4318) });
 }

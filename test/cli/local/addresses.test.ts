@@ -35,6 +35,7 @@ describe('an address of a Service', () => {
     ['http://user:p%40ss@agent-lead:8000/', 'http://user:p%40ss@127.0.0.1:40000/'],
     ['agent-lead:8000', '127.0.0.1:40000'],
     ['agent-lead.tests.svc.cluster.local:8000', '127.0.0.1:40000'],
+    ['http://host.docker.internal:11434', 'http://127.0.0.1:11434'],
     ['http://mcpserver-tools/mcp', 'http://127.0.0.1:40001/mcp'],
     ['http://mcpserver-tools', 'http://127.0.0.1:40001'],
     ['http://mcpserver-tools:443/mcp', 'http://127.0.0.1:40002/mcp'],

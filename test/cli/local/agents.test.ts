@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
-import { agentsOf, buildPlan, chooseAgent, entryAgents } from '../../../cli/local/plan';
+import { agentsOf, chooseAgent, entryAgents } from '../../../cli/local/agents';
+import { buildPlan } from '../../../cli/local/plan';
 import { Agent, MCPServer, ModelAPI, Tools } from '../../../constructs';
-import { deployment, planOf, serviceOf, synthesized } from './small-chart';
+import { chartOf, deployment, planOf, serviceOf, synthesized } from './small-chart';
 
 /** Agents by name, each with the names of those that it delegates to. */
 function team(agents: Readonly<Record<string, readonly string[]>>) {
@@ -79,6 +80,29 @@ describe('the agent that is asked', () => {
     expect(() => chooseAgent(planOf([deployment('mcpserver', 'search')]), name)).toThrow(
       new Error('chart small has no agent to ask; add one to it'),
     );
+  });
+
+  describe('of several charts', () => {
+    const charts = buildPlan([
+      chartOf([deployment('agent', 'lead'), deployment('agent', 'aide')], [], [], 'one'),
+      chartOf([deployment('agent', 'lead', { namespace: 'elsewhere' })], [], [], 'two'),
+    ]);
+
+    test('is any whose name or title says which', () => {
+      expect(chooseAgent(charts, 'aide').chart).toBe('one');
+      expect(chooseAgent(charts, 'agent-lead.elsewhere').chart).toBe('two');
+    });
+
+    test.each([
+      ['lead', 'several agents "lead"; name one with --agent: agent-lead.elsewhere, agent-lead.tests'],
+      ['poet', 'no agent "poet"; they have: agent-lead.elsewhere, agent-lead.tests, aide'],
+      [
+        undefined,
+        'several agents that nobody delegates to; name one with --agent: agent-lead.elsewhere, agent-lead.tests, aide',
+      ],
+    ])('fails when %s is asked for', (name, problem) => {
+      expect(() => chooseAgent(charts, name)).toThrow(new Error(`charts one, two have ${problem}`));
+    });
   });
 
   test('someone else’s agent is no reason to fail', () => {

@@ -1,6 +1,6 @@
-import { containerEnvironment, hasItsSecrets } from '../../../cli/local/environment';
+import { containerEnvironment } from '../../../cli/local/environment';
 import { UserError } from '../../../cli/local/errors';
-import { type EnvEntry } from '../../../cli/local/manifests';
+import { type EnvEntry } from '../../../cli/local/objects';
 import { buildPlan } from '../../../cli/local/plan';
 import { noSecrets } from '../../../cli/local/secrets';
 import { Agent, ModelAPI } from '../../../constructs';
@@ -110,29 +110,46 @@ describe('a source', () => {
   test.each([
     ['another field', { fieldRef: { fieldPath: 'spec.nodeName' } }],
     ['a name that every object has', { fieldRef: { fieldPath: 'toString' } }],
-    ['a ConfigMap', { configMapKeyRef: { name: 'a', key: 'b' } }],
     ['something new', {}],
   ])('fails when it is %s', (_what, valueFrom) => {
     expect(() => environment([{ name: 'NODE', valueFrom }])).toThrow(
       new Error(
         'lead: variable NODE has a source that is not known on this machine; give it a value, a key of a ' +
-          'Secret, or one of the fields status.podIP, metadata.name, metadata.namespace, metadata.uid',
+          'Secret or ConfigMap, or one of the fields status.podIP, metadata.name, metadata.namespace, metadata.uid',
       ),
     );
+  });
+
+  describe('that is a key of a ConfigMap', () => {
+    const from = (key: string, optional?: boolean) => {
+      const configMapKeyRef = { name: 'texts', key, ...(optional !== undefined && { optional }) };
+      const lead = deployment('agent', 'lead', {
+        container: { env: [{ name: 'A', valueFrom: { configMapKeyRef } }] },
+      });
+      const texts = ['other', 'tests'].map((namespace) => ({
+        metadata: { name: 'texts', namespace, labels: {} },
+        data: { a: `$(HOME) of ${namespace}` },
+      }));
+      return containerEnvironment(workloadOf(planOf([lead], [], texts), 'lead'), secrets);
+    };
+
+    test('is its text as it is, and nothing when optional and not there', () => {
+      expect(from('a')).toEqual({ A: '$(HOME) of tests' });
+      expect(from('b', true)).toEqual({});
+    });
+
+    test('fails when it is not there', () => {
+      expect(() => from('b')).toThrow(
+        new UserError(
+          'lead: variable A is key "b" of ConfigMap "texts", which is not there; add it to the chart',
+        ),
+      );
+    });
   });
 
   test('fails when Secrets are given, and the one that is needed is not among them', () => {
     expect(() => environment([secretKey('keys', 'anthropic')])).toThrow(
       new UserError('lead needs key "anthropic" of Secret "keys", which is not among the Secrets; add it'),
     );
-  });
-
-  test('a workload has its Secrets when it needs some and all are here', () => {
-    expect(hasItsSecrets(workload([secretKey('keys', 'openai')]), secrets)).toBe(true);
-    expect(hasItsSecrets(workload([secretKey('keys', 'openai')]), noSecrets)).toBe(false);
-    expect(hasItsSecrets(workload([secretKey('keys', 'openai'), secretKey('keys', 'x')]), secrets)).toBe(
-      false,
-    );
-    expect(hasItsSecrets(workload([]), secrets)).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Container } from '../../../cli/local/objects';
 import { buildPlan } from '../../../cli/local/plan';
 import { Agent, MCPServer, ModelAPI, Tools } from '../../../constructs';
 import { agentConfigFromEnv } from '../../../runtime/contract';
@@ -56,23 +57,46 @@ describe('what constructs make', () => {
   test('a tool server finds its modules here', () => {
     const { args, env } = local(plan(), 'search');
     expect(args).toEqual(['/bin/of/kaos/mcp-server.js']);
-    expect(env.MCP_TOOL_MODULES).toBe(join(directory, 'mcpserver-search/etc/kaos/tools/echo.js'));
+    expect(env.MCP_TOOL_MODULES).toBe(join(directory, 'tests/mcpserver-search/etc/kaos/tools/echo.js'));
     expect(readFileSync(String(env.MCP_TOOL_MODULES), 'utf8')).toContain('Echo: ');
   });
 
   test('a gateway has its configuration, its home, and the demo model as it has no key', () => {
     const known = plan();
     const { args, env, note } = local(known, 'models');
-    const config = join(directory, 'modelapi-models/etc/litellm/config.yaml');
+    const config = join(directory, 'tests/modelapi-models/etc/litellm/config.yaml');
     const port = String(numberedPorts(known).mainOf(workloadOf(known, 'models')));
     expect(args).toEqual([
       '/bin/of/kaos/gateway.js',
-      ...['--config', config, '--host', '127.0.0.1', '--port', port, '--demo-model'],
+      ...['--host', '127.0.0.1', '--port', port, '--config', config],
+      ...['--demo-model', '--running', `http://127.0.0.1:${port}`],
     ]);
     expect(note).toBe('demo model');
     expect(existsSync(config)).toBe(true);
-    expect(env.HOME).toBe(join(directory, 'modelapi-models/tmp'));
+    expect(env.HOME).toBe(join(directory, 'tests/modelapi-models/tmp'));
     expect(statSync(String(env.HOME)).isDirectory()).toBe(true);
+  });
+
+  test('a gateway without keys still asks the models that run beside it', () => {
+    const hosted = deployment('modelapi', 'small', { container: HOSTED });
+    const known = planOf([deployment('modelapi', 'models', { container: GATEWAY }), hosted]);
+    expect(local(known, 'models').args.slice(-4)).toEqual([
+      ...['--running', 'http://127.0.0.1:40000', '--running', 'http://127.0.0.1:40001'],
+    ]);
+  });
+
+  test('hosted models are the demo model under their names', () => {
+    const known = planOf([deployment('modelapi', 'small', { container: HOSTED, spec: { replicas: 3 } })]);
+    expect(local(known, 'small')).toEqual({
+      title: 'small',
+      args: [
+        ...['/bin/of/kaos/gateway.js', '--host', '127.0.0.1', '--port', '40000'],
+        ...['--model', 'smollm2:135m', '--model', 'qwen3:0.6b'],
+      ],
+      env: {},
+      readinessUrl: 'http://127.0.0.1:40000/',
+      note: 'demo model, one process for 3 replicas',
+    });
   });
 
   test('a gateway whose Secret is here talks to the real model', () => {
@@ -93,6 +117,7 @@ describe('a workload', () => {
     ['mcpserver', 'node', ['/srv/mcp-server.js']],
     ['modelapi', 'ollama', ['serve']],
     ['modelapi', 'litellm', ['--config']],
+    ['modelapi', '/bin/sh', ['-c', 'script', 'ollama']],
   ] as const)('fails when it is %s and runs "%s %j"', (role, command, args) => {
     const container = { ...agentContainer(), command: [command], args: [...args] };
     expect(() => local(planOf([deployment(role, 'odd', { container })]), 'odd')).toThrow(
@@ -124,3 +149,10 @@ describe('a workload', () => {
 });
 
 const GATEWAY = { ...agentContainer(), command: [], args: ['--config', '/etc/litellm/config.yaml'] };
+
+const HOSTED: Partial<Container> = {
+  command: ['/bin/sh', '-c', 'ollama serve & wait', 'ollama'],
+  args: ['smollm2:135m', 'qwen3:0.6b'],
+  ports: [{ name: 'http', containerPort: 11434 }],
+  readinessProbe: { httpGet: { path: '/', port: 11434 } },
+};

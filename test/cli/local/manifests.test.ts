@@ -17,22 +17,22 @@ const write = (chart: string, text: string) => writeFileSync(join(directory, `${
 describe('which chart is read', () => {
   test('the one that is named, or the only one', () => {
     write('one', '');
-    expect(readManifests(directory, undefined).chart).toBe('one');
+    expect(readManifests(directory, []).map(({ chart }) => chart)).toEqual(['one']);
     write('two', '');
-    expect(readManifests(directory, 'two').chart).toBe('two');
+    expect(readManifests(directory, ['two']).map(({ chart }) => chart)).toEqual(['two']);
   });
 
   test('fails when there is none', () => {
     const message = 'has no synthesized chart; run `cdk8s synth` first';
-    expect(() => readManifests(directory, 'one')).toThrow(new Error(`${directory} ${message}`));
+    expect(() => readManifests(directory, ['one'])).toThrow(new Error(`${directory} ${message}`));
     const nowhere = join(directory, 'nowhere');
-    expect(() => readManifests(nowhere, undefined)).toThrow(new Error(`${nowhere} ${message}`));
+    expect(() => readManifests(nowhere, [])).toThrow(new Error(`${nowhere} ${message}`));
   });
 
   test('fails when it is not among those that are there', () => {
     write('one', '');
     write('two', '');
-    expect(() => readManifests(directory, 'three')).toThrow(
+    expect(() => readManifests(directory, ['three'])).toThrow(
       new Error(`there is no chart "three" in ${directory}; it has: one, two`),
     );
   });
@@ -40,23 +40,23 @@ describe('which chart is read', () => {
   test('fails when there are several and none is named', () => {
     write('two', '');
     write('one', '');
-    expect(() => readManifests(directory, undefined)).toThrow(
-      new Error(`${directory} has several charts; name one of: one, two`),
+    expect(() => readManifests(directory, [])).toThrow(
+      new Error(`${directory} has several charts; name one, or several to run together: one, two`),
     );
   });
 });
 
 describe('what is read', () => {
   test('Deployments, Services and ConfigMaps, whatever stands beside them', () => {
-    const manifests = synthesized((chart) => {
+    const [manifests] = synthesized((chart) => {
       const modelAPI = ModelAPI.proxy(chart, 'models', { provider: 'openai', models: ['gpt-4o'] });
       new Agent(chart, 'lead', { modelAPI, model: 'gpt-4o', instructions: 'Lead.' });
     });
-    const names = (objects: readonly { metadata: { name: string } }[]) =>
+    const names = (objects: readonly { metadata: { name: string } }[] = []) =>
       objects.map(({ metadata }) => metadata.name).sort();
-    expect(names(manifests.deployments)).toEqual(['agent-lead', 'modelapi-models']);
-    expect(names(manifests.services)).toEqual(['agent-lead', 'modelapi-models']);
-    expect(names(manifests.configMaps)).toEqual(['agent-lead-config', 'litellm-config-models']);
+    expect(names(manifests?.controllers)).toEqual(['agent-lead', 'modelapi-models']);
+    expect(names(manifests?.services)).toEqual(['agent-lead', 'modelapi-models']);
+    expect(names(manifests?.configMaps)).toEqual(['agent-lead-config', 'litellm-config-models']);
   });
 
   test('an ExternalName Service has no ports, and empty documents no object', () => {
@@ -64,7 +64,7 @@ describe('what is read', () => {
       'one',
       '---\n---\nkind: Service\nmetadata: { name: far }\nspec: { externalName: example.com }\n---\n',
     );
-    expect(readManifests(directory, 'one').services).toEqual([
+    expect(readManifests(directory, ['one'])[0]?.services).toEqual([
       { metadata: { name: 'far', labels: {} }, spec: { selector: {}, ports: [] } },
     ]);
   });
@@ -75,7 +75,7 @@ describe('a file', () => {
 
   test('fails when it is no file', () => {
     mkdirSync(fileOf('one'));
-    expect(() => readManifests(directory, 'one')).toThrow(
+    expect(() => readManifests(directory, ['one'])).toThrow(
       expect.objectContaining({ message: `${fileOf('one')} cannot be read (EISDIR); synthesize it again` }),
     );
   });
@@ -94,6 +94,6 @@ describe('a file', () => {
     ],
   ])('fails when %s', (_what, text, message) => {
     write('one', text);
-    expect(() => readManifests(directory, 'one')).toThrow(new Error(fileOf('one') + message));
+    expect(() => readManifests(directory, ['one'])).toThrow(new Error(fileOf('one') + message));
   });
 });

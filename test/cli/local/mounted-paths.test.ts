@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Container } from '../../../cli/local/manifests';
+import { type Container } from '../../../cli/local/objects';
 import { agentContainer, directory, local, useDirectory } from './localized';
 import { deployment, planOf, serviceOf } from './small-chart';
 
@@ -25,7 +25,7 @@ describe('paths', () => {
     ['/etc/kaos/a.txt', 'ROOT/etc/kaos/a.txt'],
     ['/tmp/a,/etc/kaos/b,/usr/bin/c', 'ROOT/tmp/a,ROOT/etc/kaos/b,/usr/bin/c'],
   ])('%s is %s', (value, here) => {
-    expect(moved(value)).toBe(here.replaceAll('ROOT', join(directory, 'agent-lead')));
+    expect(moved(value)).toBe(here.replaceAll('ROOT', join(directory, 'tests/agent-lead')));
   });
 
   test.each([
@@ -46,7 +46,7 @@ describe('paths', () => {
     const env = [{ name: 'TARGET', value: 'x' }];
     const lead = deployment('agent', 'lead', { container: { ...container, args, env } });
     expect(local(planOf([lead], [serviceOf(lead)]), 'lead').args.slice(1)).toEqual([
-      ...['--file', join(directory, 'agent-lead/etc/kaos/a.txt'), '--to=x'],
+      ...['--file', join(directory, 'tests/agent-lead/etc/kaos/a.txt'), '--to=x'],
       ...['http://127.0.0.1:40000', '$(TARGET)'],
     ]);
   });
@@ -71,6 +71,7 @@ test('an agent and a tool server of one name do not share files', () => {
   );
   expect(local(plan, 'agent-search').title).toBe('agent-search');
   expect(local(plan, 'mcpserver-search').title).toBe('mcpserver-search');
-  const textOf = (role: string) => readFileSync(join(directory, `${role}-search/etc/kaos/a.txt`), 'utf8');
+  const textOf = (role: string) =>
+    readFileSync(join(directory, `tests/${role}-search/etc/kaos/a.txt`), 'utf8');
   expect([textOf('agent'), textOf('mcpserver')]).toEqual(['agent', 'tools']);
 });

@@ -1,6 +1,6 @@
-import { type Deployment } from '../../../cli/local/manifests';
-import { addressesAt } from '../../../cli/local/plan';
-import { deployment, planOf, serviceOf } from './small-chart';
+import { type Controller, type Service } from '../../../cli/local/objects';
+import { addressesAt, buildPlan } from '../../../cli/local/plan';
+import { chartOf, deployment, planOf, serviceOf } from './small-chart';
 
 const lead = deployment('agent', 'lead');
 
@@ -26,6 +26,18 @@ describe('a Service', () => {
         workload: plan.workloads[1],
         containerPort,
       },
+    ]);
+  });
+
+  test('leads to a StatefulSet as well, and where it is headless past its own port', () => {
+    const stateful = deployment('agent', 'lead', { container, kind: 'StatefulSet' });
+    const service = serviceOf(stateful, [{ port: 80, targetPort: 'metrics' }]);
+    const headless = { ...service, spec: { ...service.spec, clusterIP: 'None' } };
+    const ports = (...services: Service[]) =>
+      planOf([stateful], services).addresses.map(({ port, containerPort }) => [port, containerPort]);
+    expect(ports(service, headless)).toEqual([
+      [80, 9000],
+      [9000, 9000],
     ]);
   });
 
@@ -85,23 +97,16 @@ describe('a host', () => {
 });
 
 describe('a workload', () => {
-  const container = { volumeMounts: [{ name: 'config', mountPath: '/etc/kaos/' }] };
-  const volumes = [{ name: 'config', configMap: { name: 'texts' } }];
-  const mounting = deployment('agent', 'lead', { container, volumes });
-  const texts = { metadata: mounting.metadata, data: { 'a.txt': 'A' } };
-
-  test('has the files of its own namespace', () => {
-    const own = { ...texts, metadata: { ...texts.metadata, name: 'texts' } };
-    const foreign = { metadata: { ...own.metadata, namespace: 'other' }, data: { 'a.txt': 'B' } };
-    const [workload] = planOf([mounting], [], [foreign, own]).workloads;
-    expect(workload?.files).toEqual(new Map([['/etc/kaos/a.txt', 'A']]));
-    expect(workload?.mountPaths).toEqual(['/etc/kaos']);
-  });
-
-  test('fails when its ConfigMap is not there', () => {
-    expect(() => planOf([mounting], [], [texts])).toThrow(
+  const others = [{ ...lead.spec.template.spec.containers[0], name: 'proxy' }];
+  test.each([
+    ['init container "migrate"', { initContainers: [{ name: 'migrate' }] }],
+    ['another container "proxy"', { containers: [...lead.spec.template.spec.containers, ...others] }],
+  ])('fails when it has %s', (what, more) => {
+    const template = { ...lead.spec.template, spec: { ...lead.spec.template.spec, ...more } };
+    expect(() => planOf([{ ...lead, spec: { ...lead.spec, template } } as Controller])).toThrow(
       new Error(
-        'chart small: Deployment "agent-lead" mounts ConfigMap "texts", which is not there; add it to the chart',
+        `chart small: Deployment "agent-lead" has ${what}, and on this machine each pod is one process; ` +
+          'leave it out of the chart',
       ),
     );
   });
@@ -120,7 +125,8 @@ describe('a workload', () => {
 });
 
 describe('a title', () => {
-  const titles = (...deployments: Deployment[]) => planOf(deployments).workloads.map(({ title }) => title);
+  const titles = (...controllers: Controller[]) => planOf(controllers).workloads.map(({ title }) => title);
+  const elsewhere = (name: string) => deployment('agent', name, { namespace: 'elsewhere' });
 
   test('is the name alone where no other workload could be meant', () => {
     expect(titles(lead, deployment('mcpserver', 'search'))).toEqual(['lead', 'search']);
@@ -135,5 +141,53 @@ describe('a title', () => {
       'mcpserver-search',
       'agent-mcpserver-search',
     ]);
+  });
+
+  test('has the namespace in it where two charts have objects of one name', () => {
+    expect(titles(lead, elsewhere('lead'))).toEqual(['agent-lead.tests', 'agent-lead.elsewhere']);
+    expect(titles(lead, deployment('mcpserver', 'search'), elsewhere('search'))).toEqual([
+      ...['lead', 'mcpserver-search', 'agent-search'],
+    ]);
+  });
+
+  test('fails when an object is there twice', () => {
+    const charts = [chartOf([lead], [], [], 'one'), chartOf([lead], [], [], 'two')];
+    expect(() => buildPlan(charts)).toThrow(
+      new Error(
+        'Deployment "agent-lead" is there twice in namespace tests, the second time in chart two; ' +
+          'give one another name',
+      ),
+    );
+  });
+});
+
+describe('several charts', () => {
+  const search = deployment('mcpserver', 'search', { namespace: 'tools' });
+  const agents = chartOf([lead], [serviceOf(lead)], [], 'agents');
+  const tools = chartOf([search], [serviceOf(search)], [], 'tools');
+
+  test('run as one, each workload of its own chart', () => {
+    const plan = buildPlan([agents, tools]);
+    expect(plan.charts).toEqual(['agents', 'tools']);
+    expect(plan.workloads.map(({ title, chart }) => [title, chart])).toEqual([
+      ['lead', 'agents'],
+      ['search', 'tools'],
+    ]);
+    expect(addressesAt(plan, 'mcpserver-search.tools.svc.cluster.local')).toHaveLength(1);
+  });
+
+  test('may have one among them in which nothing runs', () => {
+    const applications = { ...chartOf([], [], [], 'gitops'), kinds: ['Application'] };
+    expect(buildPlan([agents, applications]).workloads).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      ['Application', 'AppProject'],
+      'chart small has nothing that could run: AppProject, Application, but no Deployment or StatefulSet; name another',
+    ],
+    [[], 'chart small has no objects at all; synthesize it again'],
+  ])('fails when nothing runs in any, as with %j', (kinds, message) => {
+    expect(() => buildPlan([{ ...chartOf([]), kinds }])).toThrow(new Error(message));
   });
 });

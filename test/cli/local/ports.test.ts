@@ -41,6 +41,20 @@ describe('allocatePorts', () => {
     expect(ports.urlOf(lead)).toBe(`http://127.0.0.1:${port}`);
   });
 
+  test('gives one port to what all collectors take, whose receiver is one', async () => {
+    const tiers = planOf([
+      deployment('otel-collector', 'telemetry', { container: { ports: [{ containerPort: 4317 }] } }),
+      deployment('otel-collector', 'telemetry-sampler', two),
+      deployment('otel-collector', 'other', two),
+    ]);
+    const ports = await allocatePorts(tiers, new Map());
+    const [first, second, third] = tiers.workloads.map((each) => ports.of(each, 4317));
+    expect([second, third]).toEqual([first, first]);
+    const [http, sameHttp] = tiers.workloads.slice(1).map((each) => ports.of(each, 4318));
+    expect(http).toBe(sameHttp);
+    expect(http).not.toBe(first);
+  });
+
   test('fails when the port that was asked for is in use, and holds on to none', async () => {
     const squatter = await listenHttp(() => undefined);
     const failure = await allocatePorts(plan, new Map([[lead, squatter.port]])).catch(String);

@@ -3,52 +3,53 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalPorts } from '../../../cli/local/addresses';
-import {
-  type ConfigMap,
-  type Container,
-  type Deployment,
-  type Manifests,
-  readManifests,
-  type Service,
-} from '../../../cli/local/manifests';
-import { buildPlan, type Plan, type Role, type Workload } from '../../../cli/local/plan';
+import { type Manifests, readManifests } from '../../../cli/local/manifests';
+import { type ConfigMap, type Container, type Controller, type Service } from '../../../cli/local/objects';
+import { buildPlan, type Plan } from '../../../cli/local/plan';
+import { type Role, type Workload } from '../../../cli/local/workload';
 import { NAMESPACE } from '../../support/synth';
 
 /** What `kaos up` reads of a chart `research` with what `build` puts into it, from a file as in `dist/`. */
-export function synthesized(build: (chart: Chart) => void): Manifests {
+export function synthesized(build: (chart: Chart) => void): Manifests[] {
   const outdir = mkdtempSync(join(tmpdir(), 'kaos-test-'));
   try {
     const app = new App({ outdir });
     build(new Chart(app, 'research', { namespace: NAMESPACE }));
     app.synth();
-    return readManifests(outdir, 'research');
+    return readManifests(outdir, ['research']);
   } finally {
     rmSync(outdir, { recursive: true });
   }
 }
 
-/** Manifests of a chart `small`, made by hand where no construct makes the like. */
+/** Manifests of a chart made by hand where no construct makes the like. */
 export function chartOf(
-  deployments: readonly Deployment[],
+  controllers: readonly Controller[],
   services: readonly Service[] = [],
   configMaps: readonly ConfigMap[] = [],
+  chart = 'small',
 ): Manifests {
-  return { chart: 'small', deployments, services, configMaps };
+  return { chart, controllers, services, configMaps, kinds: [] };
 }
 
 export function planOf(...parts: Parameters<typeof chartOf>): Plan {
-  return buildPlan(chartOf(...parts));
+  return buildPlan([chartOf(...parts)]);
 }
 
 export interface Given {
   readonly namespace?: string | undefined;
   readonly container?: Partial<Container>;
-  readonly volumes?: Deployment['spec']['template']['spec']['volumes'];
+  /** Else each mount is of an empty directory. */
+  readonly volumes?: Controller['spec']['template']['spec']['volumes'];
+  readonly spec?: Partial<Omit<Controller['spec'], 'template'>>;
+  readonly kind?: Controller['kind'];
 }
 
 /** A Deployment `<role>-<name>` that listens on port 8000, named `http`. */
-export function deployment(role: Role, name: string, given: Given = {}): Deployment {
-  const { container, volumes = [] } = given;
+export function deployment(role: Role, name: string, given: Given = {}): Controller {
+  const { container, spec, kind = 'Deployment' } = given;
+  const mounted = container?.volumeMounts ?? [];
+  const volumes = given.volumes ?? mounted.map((mount) => ({ name: mount.name, emptyDir: {} }));
   const namespace = 'namespace' in given ? given.namespace : NAMESPACE;
   const labels = { app: role, [role]: name };
   const defaults: Container = {
@@ -60,17 +61,22 @@ export function deployment(role: Role, name: string, given: Given = {}): Deploym
     ports: [{ name: 'http', containerPort: 8000 }],
     volumeMounts: [],
   };
+  const pod = { initContainers: [], containers: [{ ...defaults, ...container }], volumes };
   return {
+    kind,
     metadata: { name: `${role}-${name}`, namespace, labels },
     spec: {
-      template: { metadata: { labels }, spec: { containers: [{ ...defaults, ...container }], volumes } },
+      replicas: 1,
+      volumeClaimTemplates: [],
+      ...spec,
+      template: { metadata: { labels }, spec: pod },
     },
   };
 }
 
 /** The Service in front of a Deployment, with its name. */
 export function serviceOf(
-  { metadata }: Deployment,
+  { metadata }: Controller,
   ports: Service['spec']['ports'] = [{ port: 8000, targetPort: 'http' }],
 ): Service {
   return { metadata, spec: { selector: metadata.labels, ports } };

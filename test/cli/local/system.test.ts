@@ -1,9 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { type EnvEntry } from '../../../cli/local/manifests';
+import { type EnvEntry } from '../../../cli/local/objects';
 import { type Plan } from '../../../cli/local/plan';
 import { noSecrets } from '../../../cli/local/secrets';
 import { LocalSystem } from '../../../cli/local/system';
+import { type Workload } from '../../../cli/local/workload';
 import { nobodyAt } from '../../support/http';
 import { smallProcesses } from './local-processes';
 import { deployment, planOf, workloadOf } from './small-chart';
@@ -101,6 +102,23 @@ describe('two workloads of one name', () => {
     expect(told).toContain('mcpserver-search died: exited with code 3');
     expect(system.died).toEqual(['mcpserver-search']);
   });
+});
+
+test('collectors of several tiers are one receiver', async () => {
+  const container = (...ports: number[]) => ({
+    container: { ports: ports.map((containerPort) => ({ containerPort })) },
+  });
+  const plan = planOf([
+    deployment('otel-collector', 'telemetry', container(4317, 13133)),
+    deployment('otel-collector', 'telemetry-sampler', container(4317, 4318, 13133)),
+  ]);
+  const { started, told } = start(plan);
+  const { collector, ports } = await started;
+  const [first, second] = plan.workloads.map((workload) => ports.of(workload, 4317));
+  expect(collector?.grpcUrl).toBe(`http://127.0.0.1:${first}`);
+  expect(second).toBe(first);
+  expect(collector?.httpUrl).toBe(`http://127.0.0.1:${ports.of(plan.workloads[1] as Workload, 4318)}`);
+  expect(told).toEqual([]);
 });
 
 test('a workload that dies is started again, until it has died too often', async () => {

@@ -1,0 +1,105 @@
+import { basename, dirname, join } from 'node:path';
+import { type LocalPorts, LOOPBACK } from './addresses';
+import { UserError } from './errors';
+import { hasItsSecrets } from './needed-secrets';
+import { type Secrets } from './secrets';
+import { type Workload } from './workload';
+
+export interface Localization {
+  readonly ports: LocalPorts;
+  readonly secrets: Secrets;
+  /** Holds the mounted files of every workload. */
+  readonly directory: string;
+  /** Where the bundled processes are; stands for the image's own directory. */
+  readonly binDirectory: string;
+}
+
+/** How a workload is started here. */
+export interface Start {
+  /** Script and arguments for Node. */
+  readonly args: readonly string[];
+  /** Variables beside those of the manifest. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What differs from the cluster and is worth saying. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * How each role is told where to listen, and what stands in for an image that is not here.
+ *
+ * @throws UserError when nothing does
+ */
+export function startOf(workload: Workload, options: Localization, toLocal: (text: string) => string): Start {
+  const start =
+    workload.role === 'modelapi'
+      ? (hostedModels(workload, options, toLocal) ?? gateway(workload, options, toLocal))
+      : ownProcess(workload, options, toLocal);
+  if (start) return start;
+  const { title, container } = workload;
+  throw new UserError(
+    `${title} runs image ${container.image}, which cannot run as a process of this machine; leave it out of the chart`,
+  );
+}
+
+/** The variables by which our own processes learn where to listen. */
+const LISTEN_VARIABLES = {
+  agent: ['AGENT_HOST', 'AGENT_PORT'],
+  mcpserver: ['MCP_HOST', 'MCP_PORT'],
+} as const;
+
+function ownProcess(
+  workload: Workload,
+  { ports, binDirectory }: Localization,
+  toLocal: (text: string) => string,
+): Start | undefined {
+  const { role, container } = workload;
+  const [interpreter, script = '', ...rest] = [...container.command, ...container.args];
+  const isOurs = interpreter === 'node' && dirname(script) === '/app';
+  if (!isOurs || (role !== 'agent' && role !== 'mcpserver')) return undefined;
+  const [host, port] = LISTEN_VARIABLES[role];
+  return {
+    args: [join(binDirectory, basename(script)), ...rest.map(toLocal)],
+    env: { [host]: LOOPBACK, [port]: String(ports.mainOf(workload)) },
+    notes: [],
+  };
+}
+
+/** LiteLLM: our gateway with its configuration; without its keys the demo model is behind it. */
+function gateway(
+  workload: Workload,
+  options: Localization,
+  toLocal: (text: string) => string,
+): Start | undefined {
+  const { args } = workload.container;
+  const config = args[args.indexOf('--config') + 1];
+  if (!args.includes('--config') || config === undefined) return undefined;
+  const isDemo = !hasItsSecrets(workload, options.secrets);
+  const running = options.ports.urlsOf('modelapi').flatMap((url) => ['--running', url]);
+  return {
+    args: [
+      ...gatewayAt(workload, options),
+      ...['--config', toLocal(config)],
+      ...(isDemo ? ['--demo-model', ...running] : []),
+    ],
+    env: {},
+    notes: isDemo ? ['demo model'] : [],
+  };
+}
+
+/** Ollama, whose script gets the models as its arguments: the demo model under their names. */
+function hostedModels(
+  workload: Workload,
+  options: Localization,
+  toLocal: (text: string) => string,
+): Start | undefined {
+  const { command, args } = workload.container;
+  const [shell, , , name] = command;
+  if (shell !== '/bin/sh' || name !== 'ollama' || args.length === 0) return undefined;
+  const models = args.flatMap((model) => ['--model', toLocal(model)]);
+  return { args: [...gatewayAt(workload, options), ...models], env: {}, notes: ['demo model'] };
+}
+
+function gatewayAt(workload: Workload, { ports, binDirectory }: Localization): string[] {
+  const port = String(ports.mainOf(workload));
+  return [join(binDirectory, 'gateway.js'), '--host', LOOPBACK, '--port', port];
+}
