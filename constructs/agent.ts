@@ -1,33 +1,25 @@
-import { type k8s } from 'cdk8s-plus-28';
+import { type k8s, type SecretValue } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import {
   AGENT_COMMAND,
-  AGENT_DEFAULTS,
-  agentConfigToEnv,
   CARD_PATH,
-  HTTP_PORT,
   mcpServerUrlVariable,
-  MODEL_API_KEY_VARIABLE,
   peerAgentUrlVariable,
+  type PeerProtocol,
 } from '../runtime/contract';
+import { agentSecretFiles, agentSettings, INSTRUCTIONS_FILE, INSTRUCTIONS_DIRECTORY } from './agent-settings';
+import { checkAgentProps, unservedModel } from './agent-checks';
+import { type AgentProps } from './agent-props';
 import { type Egress } from './egress';
-import { type Environment, fromSecret } from './environment';
-import { type Exposure } from './exposure';
-import { fail } from './fail';
+import { ExternalAgent, type ExternalAgentProps } from './external-agent';
 import { RUNTIME_IMAGE } from './images';
 import { type IMCPServer } from './mcp-server';
-import { type IModelAPI } from './model-api';
-import { isModelPattern, type ModelName, servesModel } from './model-name';
 import { nameOf } from './names';
 import { checkPeer, delegationCircles } from './peers';
 import { RUNTIME_PROCESS } from './runtime-process';
-import { processTelemetryEnv, type TelemetryOverride } from './telemetry-env';
+import { processTelemetryEnv } from './telemetry-env';
 import { missingEndpoint, reportingOf, telemetryTarget } from './telemetry-stack';
 import { Workload } from './workload/workload';
-import { type WorkloadOptions } from './workload/options';
-
-const CONFIG_DIRECTORY = '/etc/kaos/agent';
-const INSTRUCTIONS_FILE = 'instructions.txt';
 
 /** An agent that others can delegate to. */
 export interface IAgent extends IConstruct {
@@ -37,75 +29,58 @@ export interface IAgent extends IConstruct {
   readonly url: string;
   /** Address of its card: what it is called and good at. */
   readonly cardUrl: string;
-  /** Agents that it may delegate to in turn, as far as this app knows. */
+  /** Key that callers show; undefined when it asks for none. */
+  readonly key: SecretValue | undefined;
+  /** Agents that it may delegate to in turn, as far as this app knows, without those that close a declared cycle. */
   readonly subAgents: readonly IAgent[];
   /** What a caller's network policy has to let it reach. */
   readonly endpoint: Workload | Egress;
+  /** How it is spoken to; undefined stands for one of ours. */
+  readonly protocol?: PeerProtocol;
+  /** What it is good at, where it has no card to say so. */
+  readonly description?: string;
+  /** Model that it is asked for, where it asks to be told. */
+  readonly model?: string;
 }
 
-/** What an agent is made of. */
-export interface AgentProps<M extends string = string> extends WorkloadOptions {
-  /** Gateway to the model. */
-  readonly modelAPI: IModelAPI<M>;
-  /** Model it thinks with: one that the gateway serves. */
-  readonly model: ModelName<NoInfer<M>>;
+/** How an agent may delegate to another. */
+export interface SubAgentOptions {
   /**
-   * Tool servers it may call, each once.
-   * @default - none: it answers from the model alone
+   * Whether the other may delegate back, directly or through others. Each request knows how deep it is and is refused
+   * beyond `maxDelegationDepth`.
+   * @default false
    */
-  readonly mcpServers?: readonly IMCPServer[];
-  /**
-   * Agents it may delegate to, each once, and none that delegates back.
-   * @default - none: it does all work itself
-   */
-  readonly subAgents?: readonly IAgent[];
-  /**
-   * What it is good at, for its card and for the agents that delegate to it.
-   * @default 'AI Agent'
-   */
-  readonly description?: string;
-  /**
-   * System prompt.
-   * @default 'You are a helpful assistant.'
-   */
-  readonly instructions?: string;
-  /**
-   * Passes of the agentic loop before a request is given up. A whole number, 1 or more.
-   * @default 5
-   */
-  readonly maxSteps?: number;
-  /**
-   * How clients outside the cluster reach it.
-   * @default - they do not: it has its Service inside the cluster alone
-   */
-  readonly expose?: Exposure;
-  /**
-   * What it says of its telemetry in place of what its stack says.
-   * @default - the stack's
-   */
-  readonly telemetry?: TelemetryOverride;
+  readonly allowCycle?: boolean;
 }
 
 /**
  * An agent: answers chat completions by asking its model, calling its tools and delegating to its sub-agents.
  *
- * Renders the Deployment and Service `agent-<id>`, for its instructions the ConfigMap `agent-<id>-config`, and when
- * it is exposed the Ingress `agent-<id>`.
+ * Renders the Deployment, Service and NetworkPolicy `agent-<id>`, for its instructions the ConfigMap
+ * `agent-<id>-config`, and as asked for what exposes and scales it.
  */
 export class Agent<M extends string = string> extends Construct implements IAgent {
+  /** An agent that somebody else runs, spoken to by A2A or as an OpenAI-compatible API. */
+  static fromUrl(scope: Construct, id: string, props: ExternalAgentProps): ExternalAgent {
+    return new ExternalAgent(scope, id, props);
+  }
+
   readonly name: string;
   readonly url: string;
   readonly cardUrl: string;
+  readonly key: SecretValue | undefined;
+  readonly endpoint: Workload;
   /** Service in front of the agent. */
   readonly service: k8s.KubeService;
-  readonly endpoint: Workload;
   private readonly ownMCPServers: IMCPServer[] = [];
   private readonly ownSubAgents: IAgent[] = [];
+  private readonly cyclic = new Set<IAgent>();
 
   constructor(scope: Construct, id: string, props: AgentProps<M>) {
     super(scope, id);
     this.name = nameOf(this);
-    checkProps(this, props);
+    this.key = props.apiKeys;
+    checkAgentProps(this, props);
 
     const { instructions } = props;
     const workload = new Workload(this, 'workload', {
@@ -118,11 +93,15 @@ export class Agent<M extends string = string> extends Construct implements IAgen
       config: instructions
         ? {
             name: `agent-${this.name}-config`,
-            mountPath: CONFIG_DIRECTORY,
+            mountPath: INSTRUCTIONS_DIRECTORY,
             data: () => ({ [INSTRUCTIONS_FILE]: instructions }),
           }
         : undefined,
-      env: () => this.environment(props),
+      env: () => ({
+        ...agentSettings(this, props),
+        ...processTelemetryEnv(telemetryTarget(this, props.telemetry)),
+      }),
+      secretFiles: () => agentSecretFiles(this, props),
       reporting: () => reportingOf(this, props.telemetry),
       options: props,
     });
@@ -130,7 +109,9 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     this.url = workload.url;
     this.cardUrl = `${workload.url}${CARD_PATH}`;
     this.service = workload.service;
+
     workload.mayCall(props.modelAPI.endpoint);
+    if (props.memory?.redis) workload.mayCall(props.memory.redis.egress);
     props.mcpServers?.forEach((server) => this.addMCPServer(server));
     props.subAgents?.forEach((agent) => this.addSubAgent(agent));
     props.expose?.addTo(this, 'ingress', this.service);
@@ -145,8 +126,12 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     return [...this.ownMCPServers];
   }
 
-  /** Agents it may delegate to. */
   get subAgents(): readonly IAgent[] {
+    return this.ownSubAgents.filter((agent) => !this.cyclic.has(agent));
+  }
+
+  /** All agents it may delegate to. */
+  get delegates(): readonly IAgent[] {
     return [...this.ownSubAgents];
   }
 
@@ -158,45 +143,10 @@ export class Agent<M extends string = string> extends Construct implements IAgen
   }
 
   /** Lets the agent delegate to another. */
-  addSubAgent(agent: IAgent): void {
+  addSubAgent(agent: IAgent, { allowCycle = false }: SubAgentOptions = {}): void {
     if (!checkPeer(this, 'sub-agent', peerAgentUrlVariable, this.ownSubAgents, agent)) return;
     this.ownSubAgents.push(agent);
-    this.endpoint.mayCall(agent.endpoint);
+    if (allowCycle) this.cyclic.add(agent);
+    this.endpoint.mayCall(agent.endpoint, { closesCycle: allowCycle });
   }
-
-  private environment(props: AgentProps<M>): Environment {
-    const { modelAPI, model, description, instructions, maxSteps, logLevel } = props;
-    return {
-      ...agentConfigToEnv({
-        name: this.name,
-        description: description || undefined,
-        instructionsFile: instructions ? `${CONFIG_DIRECTORY}/${INSTRUCTIONS_FILE}` : undefined,
-        port: HTTP_PORT,
-        modelUrl: modelAPI.url,
-        model,
-        maxSteps: maxSteps ?? AGENT_DEFAULTS.maxSteps,
-        mcpServers: this.ownMCPServers,
-        subAgents: this.ownSubAgents,
-        logLevel: logLevel ?? AGENT_DEFAULTS.logLevel,
-      }),
-      ...(modelAPI.key && { [MODEL_API_KEY_VARIABLE]: fromSecret(modelAPI.key) }),
-      ...processTelemetryEnv(telemetryTarget(this, props.telemetry)),
-    };
-  }
-}
-
-function checkProps(
-  agent: IConstruct,
-  { model, maxSteps = AGENT_DEFAULTS.maxSteps }: { model: string; maxSteps?: number },
-): void {
-  const isCount = Number.isSafeInteger(maxSteps) && maxSteps >= 1;
-  if (!isCount) fail(agent, `maxSteps is ${maxSteps}`, 'give a whole number, 1 or more');
-  if (model === '' || isModelPattern(model)) fail(agent, `model is "${model}"`, 'give the name of one model');
-}
-
-function unservedModel({ model, modelAPI }: { model: string; modelAPI: IModelAPI }): string[] {
-  if (servesModel(modelAPI.models, model)) return [];
-  return [
-    `model "${model}" is not served by ${modelAPI.node.path}; give one of ${modelAPI.models.join(', ')}`,
-  ];
 }

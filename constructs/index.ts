@@ -1,4 +1,5 @@
-export { Agent, type AgentProps, type IAgent } from './agent';
+export { Agent, type IAgent, type SubAgentOptions } from './agent';
+export { type AgentLimits, type AgentProps } from './agent-props';
 export {
   Autoscaling,
   type AutoscalingProps,
@@ -8,8 +9,10 @@ export {
 export { Callers } from './callers';
 export { Cluster, type ClusterProps, type DnsProps } from './cluster';
 export { Egress } from './egress';
+export { type ExternalAgent, type ExternalAgentProps } from './external-agent';
 export { Exposure, type IngressExposureProps } from './exposure';
 export { type IMCPServer, MCPServer, type MCPServerProps } from './mcp-server';
+export { Memory, type MemoryLimits, type RedisMemoryProps } from './memory';
 export { type IModelAPI, ModelAPI, type ModelAPIProxyProps } from './model-api';
 export { type ModelName } from './model-name';
 export { OtlpExporter, type OtlpExporterProps, type SigNozExporterProps } from './otlp-exporter';

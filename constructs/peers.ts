@@ -43,7 +43,9 @@ export function delegationCircles(start: IAgent): string[] {
   const paths = circle.map((agent) => agent.node.path);
   if (paths.some((path) => path < start.node.path)) return [];
   const way = [start.node.path, ...paths].join(' -> ');
-  return [`agents delegate in a circle, ${way}; leave one of them out of subAgents`];
+  return [
+    `agents delegate in a circle, ${way}; leave one of them out of subAgents, or add it by addSubAgent with allowCycle`,
+  ];
 }
 
 /** The agents on the way from one to the goal, goal included. */

@@ -20,6 +20,7 @@ test('an agent is a Deployment and a Service, told where its model is', () => {
     AGENT_PORT: '8000',
     MODEL_API_URL: 'http://modelapi-models.tests.svc.cluster.local:8000',
     MODEL_NAME: 'gpt-4o',
+    MODEL_API_KEY_FILE: '/etc/kaos/secrets/modelapi-models/master-key',
     AGENTIC_LOOP_MAX_STEPS: '5',
     LOG_LEVEL: 'INFO',
   });
@@ -35,7 +36,7 @@ test('an agent without instructions has no ConfigMap to change with', () => {
   const manifests = synth((scope) => agent(scope, 'lead', { instructions: '', description: '' }));
   const { metadata, spec } = find(manifests, 'Deployment', 'agent-lead').spec.template;
   expect(metadata.annotations).toBeUndefined();
-  expect(spec.volumes.map((volume: { name: string }) => volume.name)).toEqual(['tmp']);
+  expect(spec.volumes.map((volume: { name: string }) => volume.name)).toEqual(['secret-0', 'tmp']);
 });
 
 test('instructions reach the process as a file, whatever is in them', () => {
@@ -165,7 +166,7 @@ test('fails when agents delegate in a circle', () => {
     });
   expect(build).toThrow(
     validationError(
-      '[research/b] agents delegate in a circle, research/b -> research/c -> research/b; leave one of them out of subAgents',
+      '[research/b] agents delegate in a circle, research/b -> research/c -> research/b; leave one of them out of subAgents, or add it by addSubAgent with allowCycle',
     ),
   );
 });

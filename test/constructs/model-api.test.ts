@@ -47,7 +47,10 @@ test('a key reaches the proxy by reference alone', () => {
   });
   const { env } = find(manifests, 'Deployment', 'modelapi-llm').spec.template.spec.containers[0];
   expect(env.slice(0, 3)).toEqual([
-    { name: 'LITELLM_MASTER_KEY', valueFrom: { secretKeyRef: { name: 'modelapi-llm', key: 'master-key' } } },
+    {
+      name: 'LITELLM_MASTER_KEY',
+      valueFrom: { secretKeyRef: { name: 'modelapi-llm', key: 'master-key' } },
+    },
     { name: 'PROXY_API_BASE', value: 'https://models.example/v1' },
     { name: 'PROXY_API_KEY', valueFrom: { secretKeyRef: { name: 'llm-api-key', key: 'api-key' } } },
   ]);
@@ -60,11 +63,20 @@ test('agents show the key that the proxy asks for, which is in the same Secret',
     const modelAPI = ModelAPI.proxy(scope, 'llm', { models: ['gpt-4o'], masterKey });
     new Agent(scope, 'lead', { modelAPI, model: 'gpt-4o' });
   });
-  const valueFrom = { secretKeyRef: { name: 'gateway-keys', key: 'callers' } };
-  const variables = (name: string) =>
-    find(manifests, 'Deployment', name).spec.template.spec.containers[0].env;
-  expect(variables('modelapi-llm')).toContainEqual({ name: 'LITELLM_MASTER_KEY', valueFrom });
-  expect(variables('agent-lead')).toContainEqual({ name: 'MODEL_API_KEY', valueFrom });
+  const { spec } = find(manifests, 'Deployment', 'modelapi-llm').spec.template;
+  expect(spec.containers[0].env).toContainEqual({
+    name: 'LITELLM_MASTER_KEY',
+    valueFrom: { secretKeyRef: { name: 'gateway-keys', key: 'callers' } },
+  });
+  const agent = find(manifests, 'Deployment', 'agent-lead').spec.template.spec;
+  expect(agent.volumes).toContainEqual({
+    name: 'secret-0',
+    secret: { secretName: 'gateway-keys', items: [{ key: 'callers', path: 'callers' }] },
+  });
+  expect(agent.containers[0].env).toContainEqual({
+    name: 'MODEL_API_KEY_FILE',
+    value: '/etc/kaos/secrets/gateway-keys/callers',
+  });
 });
 
 test('a proxy reports to a stack that is declared after it', () => {
