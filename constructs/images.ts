@@ -6,6 +6,8 @@ import { fail } from './fail';
 export const RUNTIME_IMAGE = 'cdk8s-kaos/runtime:0.1.0';
 /** LiteLLM proxy of the line with long-term support. */
 export const LITELLM_IMAGE = 'ghcr.io/berriai/litellm-non_root:v1.108.14';
+/** Ollama, with the libraries of NVIDIA's GPUs. */
+export const OLLAMA_IMAGE = 'ollama/ollama:0.35.1';
 /** Collector, in the distribution made for Kubernetes. */
 export const COLLECTOR_IMAGE =
   'ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-k8s:0.159.0';

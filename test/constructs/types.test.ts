@@ -43,6 +43,34 @@ export function wrongUses(scope: Construct, agent: IAgent, server: IMCPServer): 
   new Agent(scope, 'a', { modelAPI, model, mcpServers: [agent] });
   // @ts-expect-error -- a name is not a tool server
   new Agent(scope, 'a', { modelAPI, model, mcpServers: ['search'] });
+  const several = ModelAPI.proxy(scope, 'several', {
+    models: ['gpt-4o', { name: 'claude', provider: 'anthropic', fallbacks: ['gpt-4o'] }, { name: 'groq/*' }],
+    defaultFallbacks: ['claude', 'groq/llama'],
+  });
+  new Agent(scope, 'a', { modelAPI: several, model: 'gpt-4o' });
+  new Agent(scope, 'a', { modelAPI: several, model: 'claude' });
+  new Agent(scope, 'a', { modelAPI: several, model: 'groq/llama' });
+  // @ts-expect-error -- the gateway does not serve it
+  new Agent(scope, 'a', { modelAPI: several, model: 'llama' });
+  // @ts-expect-error -- a fallback has to be served
+  ModelAPI.proxy(scope, 'wrong', { models: ['gpt-4o', { name: 'claude', fallbacks: ['gpt-4'] }] });
+  // @ts-expect-error -- a fallback has to be served, also for long requests
+  ModelAPI.proxy(scope, 'wrong', { models: ['a', { name: 'b', contextWindowFallbacks: ['c'] }] });
+  // @ts-expect-error -- a default fallback has to be served
+  ModelAPI.proxy(scope, 'wrong', { models: ['gpt-4o', { name: 'claude' }], defaultFallbacks: ['gpt-4'] });
+
+  const hosted = ModelAPI.hosted(scope, 'hosted', { models: ['smollm2:135m', 'llama3.2'] });
+  new Agent(scope, 'a', { modelAPI: hosted, model: 'llama3.2' });
+  // @ts-expect-error -- it is not hosted
+  new Agent(scope, 'a', { modelAPI: hosted, model: 'smollm2' });
+  // @ts-expect-error -- Ollama has no telemetry
+  ModelAPI.hosted(scope, 'loud', { models: ['llama3.2'], telemetry: { enabled: true } });
+
+  const foreign = ModelAPI.fromUrl(scope, 'foreign', { url: 'https://llm.example', models: ['gpt-4o'] });
+  new Agent(scope, 'a', { modelAPI: foreign, model: 'gpt-4o' });
+  // @ts-expect-error -- it does not serve it
+  new Agent(scope, 'a', { modelAPI: foreign, model: 'gpt-4' });
+
   // @ts-expect-error -- a key is never a literal
   ModelAPI.proxy(scope, 'leaky', { models: ['gpt-4o'], apiKey: 'sk-123' });
   // @ts-expect-error -- what a gateway serves does not change

@@ -7,7 +7,7 @@ import { readmeFiles } from '../support/readme';
 
 const ROOT = join(__dirname, '../..');
 /** What a user's project has beside this package; taken from this one, because tests use no network. */
-const BESIDE = ['cdk8s', 'cdk8s-plus-28', 'constructs', 'esbuild', 'zod'];
+const BESIDE = ['cdk8s', 'cdk8s-plus-28', 'constructs', 'esbuild', 'yaml', 'zod'];
 
 /** A project that has nothing of this one but the packed package. */
 let project: string;

@@ -1,0 +1,184 @@
+import { Duration } from 'cdk8s';
+import { type k8s } from 'cdk8s-plus-28';
+import { Construct, type IConstruct } from 'constructs';
+import { type Egress } from '../egress';
+import { type Environment } from '../environment';
+import { fail } from '../fail';
+import { OLLAMA_IMAGE } from '../images';
+import { type IModelAPI } from '../model-api';
+import { ModelStorage } from './model-storage';
+import { nameOf } from '../names';
+import { isOllamaModel, OLLAMA_PORT, PULL_AND_SERVE, registriesOf } from './ollama';
+import { type PodProps } from '../workload/pod-template';
+import { sizeText } from '../workload/quantities';
+import { Workload } from '../workload/workload';
+import { type WorkloadOptions } from '../workload/options';
+
+const MODELS_DIRECTORY = '/models';
+/** The server keeps a key of its own there, and does not start when it cannot. */
+const HOME = '/home/ollama';
+const OLLAMA_UID = 65532;
+/** Longer than the minute that an agent waits for a model. */
+const TERMINATION_SECONDS = 90;
+/** What a rollout takes beside the pull: finding a node with the device, and the image, which has gigabytes. */
+const ROLLOUT_MARGIN_SECONDS = 600;
+
+/** What a hosted model is made of. It has no telemetry: Ollama knows none. */
+export interface ModelAPIHostedProps<M extends string = string> extends WorkloadOptions {
+  /**
+   * Models it pulls and serves, by Ollama's names, such as `smollm2:135m`; agents ask for the very same. At least one.
+   */
+  readonly models: readonly M[];
+  /**
+   * Where the models are kept.
+   * @default ModelStorage.emptyDir(Size.gibibytes(20))
+   */
+  readonly storage?: ModelStorage;
+  /**
+   * GPUs of the pod. A whole number, 1 or more.
+   * @default - none: models run on the CPU
+   */
+  readonly gpus?: number;
+  /**
+   * Name of the resource that the GPUs are.
+   * @default 'nvidia.com/gpu'
+   */
+  readonly gpuResource?: string;
+  /**
+   * Time in which all models are pulled; a pod that takes longer starts anew, with what it has.
+   * @default Duration.minutes(30)
+   */
+  readonly pullTimeout?: Duration;
+  /**
+   * How long a model stays in memory after a request, or `forever`.
+   * @default - Ollama's own: 5 minutes
+   */
+  readonly keepAlive?: Duration | 'forever';
+  /**
+   * Tokens that a model sees at once. Tools and history of an agent need more than a chat. A whole number, 1 or more.
+   * @default - Ollama's own, by the memory of the GPU: 4096 at the least
+   */
+  readonly contextLength?: number;
+  /**
+   * Ways through the firewall beside those to the models' registries.
+   * @default - none
+   */
+  readonly egress?: readonly Egress[];
+}
+
+/**
+ * Models that the cluster runs itself, by Ollama. Its type remembers them, so an agent that asks for another does not
+ * compile. Ready once all of them are there.
+ *
+ * Renders the workload `modelapi-<id>`, and the claim `modelapi-<id>-models` when models are to outlive pods.
+ */
+export class HostedModel<M extends string = string> extends Construct implements IModelAPI<M> {
+  /** Name of the gateway: the id of this construct. */
+  readonly name: string;
+  readonly url: string;
+  readonly models: readonly M[];
+  /** Ollama asks for none: its network policy says who may call it. */
+  readonly key = undefined;
+  readonly endpoint: Workload;
+  /** Service in front of the server. */
+  readonly service: k8s.KubeService;
+
+  constructor(scope: Construct, id: string, props: ModelAPIHostedProps<M>) {
+    super(scope, id);
+    this.name = nameOf(this);
+    this.models = Object.freeze([...props.models]);
+    checkHosted(this, props);
+    const { storage = ModelStorage.emptyDir(), pullTimeout = Duration.minutes(30) } = props;
+
+    const workload = new Workload(this, 'workload', {
+      kind: 'modelapi',
+      name: this.name,
+      container: 'model-api',
+      image: props.image ?? OLLAMA_IMAGE,
+      command: ['/bin/sh', '-c', PULL_AND_SERVE, 'ollama'],
+      args: this.models,
+      env: () => environment(props),
+      ports: [{ name: 'http', port: OLLAMA_PORT }],
+      probes: {
+        port: 'http',
+        // They are pulled in this order, so the last one there means all.
+        startupCommand: ['ollama', 'show', this.models.at(-1) ?? ''],
+        startupSeconds: pullTimeout.toSeconds(),
+        liveness: '/',
+        readiness: '/',
+      },
+      progressDeadlineSeconds: pullTimeout.toSeconds() + ROLLOUT_MARGIN_SECONDS,
+      resources: { cpu: '1', memory: '2Gi', memoryLimit: '8Gi', devices: devicesOf(props) },
+      user: OLLAMA_UID,
+      terminationSeconds: TERMINATION_SECONDS,
+      ...volumesOf(this.name, storage),
+      options: props,
+    });
+    [...registriesOf(this.models), ...(props.egress ?? [])].forEach((way) => workload.mayCall(way));
+    this.url = workload.url;
+    this.service = workload.service;
+    this.endpoint = workload;
+  }
+}
+
+function environment({ keepAlive, contextLength, logLevel }: ModelAPIHostedProps): Environment {
+  const debug = { TRACE: '2', DEBUG: '1', INFO: undefined, WARNING: undefined, ERROR: undefined }[
+    logLevel ?? 'INFO'
+  ];
+  return {
+    OLLAMA_HOST: `0.0.0.0:${OLLAMA_PORT}`,
+    OLLAMA_MODELS: MODELS_DIRECTORY,
+    // What a pull that was cut short has brought would be thrown away at the next start.
+    OLLAMA_NOPRUNE: 'true',
+    ...(keepAlive && { OLLAMA_KEEP_ALIVE: keepAlive === 'forever' ? '-1' : `${keepAlive.toSeconds()}s` }),
+    ...(contextLength !== undefined && { OLLAMA_CONTEXT_LENGTH: String(contextLength) }),
+    ...(debug && { OLLAMA_DEBUG: debug }),
+    HOME,
+  };
+}
+
+function devicesOf({
+  gpus,
+  gpuResource = 'nvidia.com/gpu',
+}: ModelAPIHostedProps): Record<string, number> | undefined {
+  return gpus === undefined ? undefined : { [gpuResource]: gpus };
+}
+
+function volumesOf(
+  name: string,
+  { claim, size }: ModelStorage,
+): Pick<PodProps, 'emptyDirectories' | 'persistence'> {
+  const models = { name: 'models', mountPath: MODELS_DIRECTORY };
+  const own = [
+    { name: 'home', mountPath: HOME, size: '16Mi' },
+    { name: 'tmp', mountPath: '/tmp', size: '1Gi' },
+  ];
+  if (!claim) return { emptyDirectories: [{ ...models, size: sizeText(size) }, ...own] };
+  return {
+    persistence: { ...models, ...claim, claimName: `modelapi-${name}-models` },
+    emptyDirectories: own,
+  };
+}
+
+function checkHosted(scope: IConstruct, props: ModelAPIHostedProps): void {
+  const { models, gpus, contextLength, pullTimeout, keepAlive, gpuResource } = props;
+  if (models.length === 0) fail(scope, 'models is empty', 'name at least one');
+  for (const model of models.filter((name) => !isOllamaModel(name))) {
+    fail(scope, `models has "${model}"`, "give Ollama's name of a model, such as smollm2:135m");
+  }
+  const twice = models.find((model, index) => models.indexOf(model) !== index);
+  if (twice !== undefined) fail(scope, `models has "${twice}" twice`, 'name it once');
+  for (const [property, count] of Object.entries({ gpus, contextLength })) {
+    if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) continue;
+    fail(scope, `${property} is ${count}`, 'give a whole number, 1 or more');
+  }
+  if (gpuResource !== undefined && !/^[-a-z0-9.]+\/[-\w.]+$/.test(gpuResource)) {
+    fail(scope, `gpuResource is "${gpuResource}"`, 'give a resource such as amd.com/gpu');
+  }
+  if (gpuResource !== undefined && gpus === undefined)
+    fail(scope, 'gpuResource is given without gpus', 'say how many');
+  if (pullTimeout?.toMilliseconds() === 0) fail(scope, 'pullTimeout is 0', 'give some time');
+  if (typeof keepAlive === 'object' && keepAlive.toMilliseconds() % 1000 !== 0) {
+    fail(scope, `keepAlive is ${keepAlive.toMilliseconds()} ms`, 'give whole seconds');
+  }
+}

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { MASTER_KEY_VARIABLE, reference, type ReportingSettings, reportingSections } from './litellm-config';
+import { servesModel } from '../model-name';
+import { toPyYaml } from './py-yaml';
+import { findSecrets } from '../refuse-secrets';
+
+/** What is wrong with a configuration, and what to do about it. */
+export type Problem = readonly [problem: string, fix: string];
+
+/** A configuration of your own for a LiteLLM proxy, which is completed, not replaced. */
+export class LiteLLMConfig {
+  /** From an object, as LiteLLM's documentation has it in YAML. */
+  static fromObject(config: Readonly<Record<string, unknown>>): LiteLLMConfig {
+    return new LiteLLMConfig(config, undefined);
+  }
+
+  /** From a YAML file, read at once; its path is relative to the directory that synthesis runs in. */
+  static fromFile(path: string): LiteLLMConfig {
+    const { root, problem } = readYaml(path);
+    return new LiteLLMConfig(root, problem);
+  }
+
+  private constructor(
+    private readonly root: unknown,
+    private readonly unreadable: Problem | undefined,
+  ) {}
+
+  /** What is wrong with it for a proxy that serves these models, from variables of which these are set. */
+  problems(models: readonly string[], variables: readonly string[]): readonly Problem[] {
+    if (this.unreadable) return [this.unreadable];
+    if (this.entries.length === 0) return [['config has no model_list', 'list at least one model there']];
+    return [
+      ...unnamedModels(
+        models,
+        this.entries.map(({ model_name }) => model_name),
+      ),
+      ...unservedModels(models, this.served),
+      ...literalKeys(this.root),
+      ...missingVariables(this.root, variables),
+    ];
+  }
+
+  /** Addresses of the providers; undefined for one whose address LiteLLM knows. */
+  get apiBases(): readonly (string | undefined)[] {
+    return this.entries.map(({ litellm_params: params }) => {
+      const { api_base: address, base_url: other } = mapping(params);
+      return textOf(address) ?? textOf(other);
+    });
+  }
+
+  /** The text of the file, with what every proxy of ours has. What it says itself stays. */
+  complete(reporting: ReportingSettings): string {
+    const root = mapping(this.root);
+    const own = mapping(root.litellm_settings);
+    const { content, callbackSettings } = reportingSections(reporting);
+    const { otel = {}, ...otherCallbacks } = mapping(root.callback_settings);
+    const defaults = callbackSettings.callback_settings;
+    const settings = { ...content, ...own, ...(reporting.telemetry && withOtel(own)) };
+    return toPyYaml({
+      ...root,
+      ...(Object.keys(settings).length > 0 && { litellm_settings: settings }),
+      general_settings: { master_key: reference(MASTER_KEY_VARIABLE), ...mapping(root.general_settings) },
+      ...(defaults && {
+        callback_settings: { ...otherCallbacks, otel: { ...defaults.otel, ...mapping(otel) } },
+      }),
+    });
+  }
+
+  private get entries(): readonly Readonly<Record<string, unknown>>[] {
+    const list = mapping(this.root).model_list;
+    return Array.isArray(list) ? list.map(mapping) : [];
+  }
+
+  /** Names and patterns that requests may give. */
+  private get served(): readonly string[] {
+    const aliases = mapping(mapping(mapping(this.root).router_settings).model_group_alias);
+    return [...this.entries.map(({ model_name }) => String(model_name)), ...Object.keys(aliases)];
+  }
+}
+
+function readYaml(path: string): { root?: unknown; problem?: Problem } {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    return { problem: [`the config file "${path}" cannot be read: ${code}`, 'give the path of a file'] };
+  }
+  // LiteLLM reads YAML 1.1, in which for instance `no` is a boolean.
+  const document = parseDocument(text, { version: '1.1' });
+  const [error] = document.errors;
+  // Below its first line the message quotes the file, which may hold what nobody should see.
+  const message = error?.message.split('\n')[0]?.replace(/:$/, '');
+  if (message) return { problem: [`the config file "${path}" is not YAML: ${message}`, 'correct it there'] };
+  return { root: document.toJS() };
+}
+
+function unnamedModels(models: readonly string[], names: readonly unknown[]): Problem[] {
+  return names.flatMap((name, index): Problem[] => {
+    if (typeof name !== 'string' || name === '') {
+      return [[`config has no model_name in model_list.${index}`, 'give the name that agents ask for']];
+    }
+    if (servesModel(models, name)) return [];
+    return [[`model_name "${name}" of config is not among the models`, `add it to ${models.join(', ')}`]];
+  });
+}
+
+function unservedModels(models: readonly string[], served: readonly string[]): Problem[] {
+  return models
+    .filter((model) => !served.some((pattern) => pattern === model || matches(pattern, model)))
+    .map((model) => [`config does not serve the model "${model}"`, 'give it a model_name in model_list']);
+}
+
+/** LiteLLM takes a star anywhere in a name for any text. */
+function matches(pattern: string, model: string): boolean {
+  if (!pattern.includes('*')) return false;
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(model);
+}
+
+/** What holds a secret, by the names that LiteLLM gives such settings. */
+const SECRET_NAME = /(^|_)(key|password|passwd|secret|token|credentials)$/i;
+
+function literalKeys(root: unknown): Problem[] {
+  const fix = 'put it in a Secret, give it to env, and write os.environ/<variable> there';
+  const named = leaves(root, []).flatMap(({ path, text }) => {
+    const isSecret = SECRET_NAME.test(path.at(-1) ?? '') && !text.startsWith(REFERENCE);
+    return isSecret ? [path.join('.')] : [];
+  });
+  const looksLike = findSecrets(root as object, []).map(({ path }) => path);
+  return [...new Set([...named, ...looksLike])].map((path) => [`config holds a key at ${path}`, fix]);
+}
+
+const REFERENCE = reference('');
+
+function missingVariables(root: unknown, variables: readonly string[]): Problem[] {
+  const asked = leaves(root, []).flatMap(({ text }) =>
+    text.startsWith(REFERENCE) ? [text.slice(REFERENCE.length)] : [],
+  );
+  return [...new Set(asked)]
+    .filter((variable) => !variables.includes(variable))
+    .map((variable) => [
+      `config takes a value from the variable ${variable}, which is not set`,
+      'set it in env',
+    ]);
+}
+
+/** All texts in a value, each with the way to it. */
+function leaves(value: unknown, path: readonly string[]): { path: readonly string[]; text: string }[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
+}
+
+/** The callbacks with OpenTelemetry's among them, unless some list of callbacks has it. */
+function withOtel(settings: Readonly<Record<string, unknown>>): { callbacks?: unknown[] } {
+  const lists = [settings.callbacks, settings.success_callback, settings.failure_callback].map(listOf);
+  return lists.some((list) => list.includes('otel'))
+    ? {}
+    : { callbacks: [...listOf(settings.callbacks), 'otel'] };
+}
+
+function listOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
