@@ -37,7 +37,8 @@ export class Egress {
 
   /**
    * Where a URL leads. The address of a Service leads to all pods of its namespace, because the port of the pods
-   * behind it is not known; an IP address leads there alone; any other name to the public internet, on the URL's port.
+   * behind it is not known, and a name without dots to those of the caller's own; an IP address leads there alone; any
+   * other name to the public internet, on the URL's port.
    */
   static toUrl(url: string): Egress {
     if (!URL.canParse(url)) return new Egress([], [], `egress goes to "${url}"`);
@@ -49,6 +50,7 @@ export class Egress {
   static toHost(host: string, port: number): Egress {
     const block = blockOf(host);
     if (block) return Egress.toCidr(block, port);
+    if (!host.includes('.')) return new Egress([{ podSelector: {} }], []);
     const [, namespace] = /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(host) ?? [];
     return namespace ? Egress.toNamespace(namespace) : Egress.toInternet(port);
   }

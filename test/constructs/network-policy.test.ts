@@ -194,6 +194,13 @@ test.each([
   expect([shown, egress.ports]).toEqual([place, ports]);
 });
 
+test('egress to a name without dots goes to the own namespace', () => {
+  const manifests = synth((scope) => {
+    new MCPServer(scope, 'greeter', { tools }).endpoint.mayCall(Egress.toUrl('http://redis:6379'));
+  });
+  expect(policyOf(manifests, 'mcpserver-greeter').egress).toEqual([DNS, { to: [{ podSelector: {} }] }]);
+});
+
 test('fails when a chart that is called from another has no namespace', () => {
   const build = (scope: Construct) => {
     const modelAPI = models(new Chart(scope, 'shared', { disableResourceNameHashes: true }));
