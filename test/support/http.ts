@@ -70,6 +70,11 @@ export async function postJson(
   return { status: reply.status, headers: reply.headers, body: await reply.json() };
 }
 
+export async function getJson(url: string): Promise<JsonReply> {
+  const reply = await fetch(url);
+  return { status: reply.status, headers: reply.headers, body: await reply.json() };
+}
+
 /** Something that a test waits for, and its other end. */
 export interface Signal<T = void> {
   readonly happened: Promise<T>;
@@ -87,6 +92,12 @@ export function signalled<T = void>(): Signal<T> {
 /** Looks again with each turn of the event loop, in which all that is under way goes on. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** For what is ordered by when it happened, in milliseconds. */
+export function nextMillisecond(): Promise<void> {
+  const now = Date.now();
+  return until(() => Date.now() > now);
 }
 
 function addressOf(server: Server): { url: string; port: number } {
