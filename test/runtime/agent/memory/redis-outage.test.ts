@@ -1,0 +1,138 @@
+import { getJson, type Listening, postJson, until } from '../../../support/http';
+import { startAgent } from '../../../support/in-process';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis';
+import { inTurn, says, type ScriptedModel, startScriptedModel } from '../../../support/scripted-model';
+import { secretFile } from '../../../support/secret-file';
+import { startTestTelemetry } from '../../../support/telemetry';
+
+const telemetry = startTestTelemetry();
+const open: { close(): Promise<void> }[] = [];
+
+beforeEach(() => telemetry.reset());
+afterEach(async () => {
+  for (const part of open.splice(0)) await part.close();
+});
+afterAll(() => telemetry.close());
+
+describeWithRedis('an agent that keeps its sessions in Redis', () => {
+  test('recalls a session after a restart, and in another replica', async () => {
+    const redis = await started();
+    const [first, model] = await agentWith({ memoryRedisUrl: redis.url });
+    await readyAgain(first);
+    await ask(first, 'I am Ada');
+    await first.close();
+    const [second, otherModel] = await agentWith({ memoryRedisUrl: redis.url });
+    await readyAgain(second);
+    await ask(second, 'who am I?');
+    expect(model.requests).toHaveLength(1);
+    expect(otherModel.requests[0]?.messages.slice(1)).toEqual([
+      { role: 'user', content: 'I am Ada' },
+      { role: 'assistant', content: 'hi' },
+      { role: 'user', content: 'who am I?' },
+    ]);
+  });
+
+  test('is not ready while Redis is away, answers all the same, and is back when Redis is', async () => {
+    const redis = await started();
+    const [agent, model] = await agentWith({ memoryRedisUrl: redis.url });
+    await readyAgain(agent);
+    await ask(agent, 'one');
+    await redis.close();
+    await until(async () => (await ready(agent)).status === 503);
+    expect((await ready(agent)).body).toMatchObject({
+      status: 'waiting',
+      reasons: ['Redis cannot be reached'],
+    });
+    expect((await ask(agent, 'two')).status).toBe(200);
+    expect(model.requests[1]?.messages.slice(1)).toEqual([{ role: 'user', content: 'two' }]);
+    expect(errors()).toEqual([
+      'lost the connection to Redis',
+      'the session could not be recalled; answering without',
+      'the session could not be kept',
+    ]);
+    expect(await getJson(`${agent.url}/memory/events`)).toMatchObject({
+      status: 503,
+      body: { error: { message: 'the memory of the agent cannot be used', code: 'memory_unavailable' } },
+    });
+
+    open.push(await startRedis({ port: redis.port }));
+    await readyAgain(agent);
+    expect((await ask(agent, 'three')).status).toBe(200);
+    expect((await getJson(`${agent.url}/memory/sessions`)).body.sessions).toEqual(['s']);
+  });
+
+  test('is not held up for long by a Redis that does not answer', async () => {
+    const redis = await started();
+    const [agent] = await agentWith({ memoryRedisUrl: redis.url });
+    await readyAgain(agent);
+    redis.signal('SIGSTOP');
+    const startedAt = performance.now();
+    expect((await ask(agent, 'one')).status).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
+    expect((await ready(agent)).status).toBe(503);
+    redis.signal('SIGCONT');
+    await readyAgain(agent);
+  });
+
+  test('shows the password of its file, and the new one when it connects again', async () => {
+    const redis = await started('first');
+    const file = secretFile();
+    const [agent] = await agentWith({ memoryRedisUrl: redis.url, memoryRedisPasswordFile: file.path });
+    expect((await ready(agent)).body).toMatchObject({
+      reasons: ['MEMORY_REDIS_PASSWORD_FILE names a file that cannot be read'],
+    });
+    file.write('wrong\n');
+    await until(async () => (await ready(agent)).body.reasons[0] === 'Redis cannot be reached');
+    await until(() =>
+      telemetry.logs.some((log) => String(log.attributes['exception.message']).includes('WRONGPASS')),
+    );
+    file.write('first\n');
+    await readyAgain(agent);
+    await redis.close();
+    file.write('second\n');
+    open.push(await startRedis({ port: redis.port, password: 'second' }));
+    await readyAgain(agent);
+    const said = telemetry.logs
+      .map(({ body, attributes }) => JSON.stringify({ body, attributes }))
+      .join('\n');
+    expect(said).not.toMatch(/wrong"|"first|"second/);
+  });
+});
+
+async function started(password?: string): Promise<RunningRedis> {
+  const redis = await startRedis({ password });
+  open.push(redis);
+  return redis;
+}
+
+async function agentWith(
+  settings: Partial<Parameters<typeof startAgent>[0]>,
+): Promise<[Listening, ScriptedModel]> {
+  const model = await startScriptedModel(inTurn(says('hi')));
+  const agent = await startAgent({
+    name: 'lead',
+    modelUrl: model.url,
+    model: 'gpt-4o',
+    memoryType: 'redis',
+    ...settings,
+  });
+  open.unshift(agent, model);
+  return [agent, model];
+}
+
+function ask(agent: Listening, content: string) {
+  const body = { session_id: 's', messages: [{ role: 'user', content }] };
+  return postJson(`${agent.url}/v1/chat/completions`, body);
+}
+
+function ready(agent: Listening) {
+  return getJson(`${agent.url}/ready`);
+}
+
+function readyAgain(agent: Listening): Promise<void> {
+  return until(async () => (await ready(agent)).status === 200);
+}
+
+function errors(): unknown[] {
+  return telemetry.logs.filter(({ severityText }) => severityText === 'ERROR').map(({ body }) => body);
+}
