@@ -155,15 +155,20 @@ export class DeadlineError extends HttpError {
 
 /** Something that the model asked for failed, which is news for the model. */
 export abstract class FailureForModel extends ProcessError {
-  /** What the model is told. Unlike the message it may repeat what the other side said, which is content. */
-  readonly forModel: string;
+  // Loggers write the properties of an error.
+  readonly #forModel: string;
 
   constructor(
     message: string,
     options: ErrorOptions & { readonly forModel?: string; readonly upstreamStatus?: number } = {},
   ) {
     super(message, options);
-    this.forModel = options.forModel ?? message;
+    this.#forModel = options.forModel ?? message;
+  }
+
+  /** What the model is told. Unlike the message it may repeat what the other side said, which is content. */
+  get forModel(): string {
+    return this.#forModel;
   }
 }
 
