@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { A2A_CARD_PATH, type PeerAgent } from '../contract';
 import { DelegationError } from '../process/errors';
 import { type HttpClient } from '../process/http-client';
-import { type Secret } from '../process/secret';
+import { type Secret, SecretError } from '../process/secret';
 import { CardReader } from './card-reader';
 import { badReply, type Delegate, reaching } from './delegate';
 import { type RequestScope } from './request-scope';
@@ -20,7 +20,7 @@ const LAST_LOOK_MS = 4_000;
 export class A2ADelegate implements Delegate {
   readonly name: string;
   readonly url: URL;
-  private readonly card: CardReader<z.infer<typeof card>>;
+  private readonly card: CardReader<Card>;
 
   constructor(
     agent: PeerAgent,
@@ -60,11 +60,21 @@ export class A2ADelegate implements Delegate {
 
   /** Keys are shown, and requests sent, to nobody but whom the configuration names: a card is somebody else's word. */
   private async endpoint(signal: AbortSignal): Promise<string> {
-    const { url } = await this.card.read(signal);
+    const url = jsonRpcUrl(await this.readCard(signal));
+    if (url === undefined) throw new DelegationError(`agent "${this.name}" does not speak JSON-RPC`);
     if (URL.canParse(url) && new URL(url).origin === this.url.origin) return url;
     throw new DelegationError(`the card of agent "${this.name}" points to another address than its own`, {
       cause: new Error(`${url} is not of ${this.url.origin}`),
     });
+  }
+
+  private async readCard(signal: AbortSignal): Promise<Card> {
+    try {
+      return await this.card.read(signal);
+    } catch (error) {
+      if (signal.aborted || error instanceof SecretError) throw error;
+      throw new DelegationError(`the card of agent "${this.name}" cannot be read`, { cause: error });
+    }
   }
 
   private async call(endpoint: string, method: string, params: object, signal: AbortSignal): Promise<Result> {
@@ -92,10 +102,22 @@ const response = z.union([
   z.object({ error: z.object({ code: z.number() }) }),
   z.object({ result: z.discriminatedUnion('kind', [message, task]) }),
 ]);
-const card = z.object({ description: z.string(), url: z.string() });
+const card = z.object({
+  description: z.string(),
+  url: z.string(),
+  preferredTransport: z.string().default('JSONRPC'),
+  additionalInterfaces: z.array(z.object({ transport: z.string(), url: z.string() })).default([]),
+});
+
+type Card = z.infer<typeof card>;
 
 type Task = z.infer<typeof task>;
 type Result = z.infer<typeof message> | Task;
+
+function jsonRpcUrl({ url, preferredTransport, additionalInterfaces }: Card): string | undefined {
+  const all = [{ transport: preferredTransport, url }, ...additionalInterfaces];
+  return all.find(({ transport }) => transport === 'JSONRPC')?.url;
+}
 
 function isRunning(result: Result): result is Task {
   return result.kind === 'task' && ['submitted', 'working'].includes(result.status.state);

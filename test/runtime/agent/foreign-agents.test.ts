@@ -136,24 +136,44 @@ describe('an agent that speaks A2A', () => {
   test('a delegation fails when the card points elsewhere, where no key is shown', async () => {
     const elsewhere = await startScriptedAgent({ '/rpc': { result: message } });
     open.push(elsewhere);
-    const { told } = await a2a({ result: message }, { apiKey: 'not-a-key' }, `${elsewhere.url}/rpc`);
+    const { told } = await a2a({ result: message }, { apiKey: 'not-a-key' }, { url: `${elsewhere.url}/rpc` });
     expect(told).toEqual(['Error: the card of agent "worker" points to another address than its own']);
     expect(elsewhere.requests).toEqual([]);
   });
 
+  test.each<[why: string, card: object, message: string]>([
+    ['has no address', { url: undefined }, 'the card of agent "worker" cannot be read'],
+    ['offers no JSON-RPC', { preferredTransport: 'GRPC' }, 'agent "worker" does not speak JSON-RPC'],
+  ])('a delegation fails when the card %s', async (_why, card, message) => {
+    expect((await a2a({ result: message }, {}, card)).told).toEqual([`Error: ${message}`]);
+  });
+
+  test('of several transports, JSON-RPC is taken', async () => {
+    const additionalInterfaces = (url: string) => [{ transport: 'JSONRPC', url }];
+    const card = { preferredTransport: 'GRPC', url: 'worker:50051', additionalInterfaces };
+    expect((await a2a({ result: message }, {}, card)).told).toEqual(['dug\ndeep']);
+  });
+
   test('a delegation fails when its task does not end in time', async () => {
-    const { told } = await a2a({ result: task('working') }, {}, undefined, 400);
+    const { told } = await a2a({ result: task('working') }, {}, {}, 400);
     expect(told).toEqual(['Error: agent "worker" cannot be reached']);
   });
 
   /** @param answer to all that it is asked, as JSON-RPC */
-  function a2a(answer: unknown, agent: object = {}, endpoint?: string, delegationTimeoutMs?: number) {
+  function a2a(
+    answer: unknown,
+    agent: object = {},
+    card: { url?: string; preferredTransport?: string; additionalInterfaces?: (url: string) => object } = {},
+    delegationTimeoutMs?: number,
+  ) {
     const script = {
       '/.well-known/agent-card.json': ({ headers }: { headers: { host: string } }) => ({
         name: 'Somebody else’s name',
         description: 'Digs by A2A.',
-        url: endpoint ?? `http://${headers.host}/rpc`,
+        url: `http://${headers.host}/rpc`,
         preferredTransport: 'JSONRPC',
+        ...card,
+        additionalInterfaces: card.additionalInterfaces?.(`http://${headers.host}/rpc`),
       }),
       '/rpc': answer,
     };
