@@ -264,7 +264,7 @@ function readMemory(read: EnvReader) {
     memoryRedisUrl: readRedisUrl(read, memoryEnabled && memoryType === 'redis'),
     memoryRedisPassword: read.secret(MEMORY_REDIS_PASSWORD_VARIABLE),
     memoryRedisPasswordFile: read.text(secretFileVariable(MEMORY_REDIS_PASSWORD_VARIABLE)),
-    memoryTtlSeconds: read.count('MEMORY_TTL_SECONDS'),
+    memoryTtlSeconds: read.countUpTo('MEMORY_TTL_SECONDS', 2 ** 31 - 1),
   };
 }
 

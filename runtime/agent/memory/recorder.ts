@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { activeTraceId } from '../../telemetry/trace-context';
 import { type EventType, type MemoryEvent } from './memory';
 
@@ -27,5 +28,15 @@ export class Recorder {
 
 function bounded(content: unknown): unknown {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
-  return text.length <= MAX_CHARACTERS ? content : `${text.slice(0, MAX_CHARACTERS)} …`;
+  if (text.length <= MAX_CHARACTERS) return content;
+  // Of a message with an image, what was said about it is worth more than half of the image.
+  const said = Array.isArray(content) ? textIn(content) : text;
+  return said.length <= MAX_CHARACTERS ? said : `${said.slice(0, MAX_CHARACTERS)} …`;
 }
+
+function textIn(parts: readonly unknown[]): string {
+  const texts = parts.map((part) => textPart.safeParse(part).data?.text);
+  return texts.filter((text) => text !== undefined).join('\n');
+}
+
+const textPart = z.object({ text: z.string() });

@@ -178,11 +178,22 @@ test('a request that failed is remembered as that', async () => {
   ]);
 });
 
-test('what is too long to keep is cut', async () => {
+const LONG = 'x'.repeat(100_000);
+test.each<[what: string, content: unknown, kept: string]>([
+  ['text', LONG, `${LONG.slice(0, 65_536)} …`],
+  [
+    'an image, to what was said of it',
+    [
+      { type: 'text', text: 'what is this?' },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${LONG}` } },
+    ],
+    'what is this?',
+  ],
+])('what is too long to keep is cut: %s', async (_what, content, kept) => {
   const { agent } = await agentWith();
-  await ask(agent, { messages: [{ role: 'user', content: 'x'.repeat(100_000) }] });
+  await ask(agent, { messages: [{ role: 'user', content }] });
   const { body } = await getJson(`${agent.url}/memory/events`);
-  expect(body.events[0].content).toBe(`${'x'.repeat(65_536)} …`);
+  expect(body.events[0].content).toBe(kept);
 });
 
 async function agentWith(
