@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import {
+  type Delegation,
+  delegationFromHeaders,
+  delegationToHeaders,
+} from '../../../runtime/agent/delegation-headers';
+import { InvalidRequestError } from '../../../runtime/process/errors';
+
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+  .filter((text) => /^\P{Cc}+$/u.test(text));
+
+test('reads what was written, whatever agents are called', () => {
+  const delegation = fc.record<Delegation>({
+    ancestors: fc.array(name, { minLength: 1, maxLength: 64 }),
+    timeoutMs: fc.option(fc.integer({ min: 1, max: 2 ** 31 - 1 }), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(delegation, (written) => {
+      expect(delegationFromHeaders(delegationToHeaders(written))).toEqual(written);
+    }),
+  );
+});
+
+test('reads nothing from a request that nobody delegated', () => {
+  const nothing = { ancestors: [], timeoutMs: undefined };
+  expect(delegationFromHeaders({})).toEqual(nothing);
+  expect(delegationFromHeaders({ 'x-kaos-ancestors': '' })).toEqual(nothing);
+});
+
+test('whatever a stranger sends is read within bounds or refused as a mistake of the request', () => {
+  const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('%', ',', 'a', '0', 'f', ' ') }));
+  fc.assert(
+    fc.property(text, text, (ancestors, timeoutMs) => {
+      const headers = { 'x-kaos-ancestors': ancestors, 'x-kaos-timeout-ms': timeoutMs };
+      try {
+        const read = delegationFromHeaders(headers);
+        expect(read.ancestors.length).toBeLessThanOrEqual(64);
+        expect(read.timeoutMs).toBeGreaterThanOrEqual(1);
+        expect(read.timeoutMs).toBeLessThanOrEqual(2 ** 31 - 1);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidRequestError);
+      }
+    }),
+  );
+});
+
+test.each([
+  [0.2, '1'],
+  [1234.9, '1234'],
+  [-3, '1'],
+])('of %d ms that are left, %s are told', (timeoutMs, told) => {
+  expect(delegationToHeaders({ ancestors: ['a'], timeoutMs })['x-kaos-timeout-ms']).toBe(told);
+});
