@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const directory = mkdtempSync(join(tmpdir(), 'kaos-secrets-'));
+// Made when it is needed: where all tests of a file are skipped, nothing is cleared up after them.
+let directory: string | undefined;
 let files = 0;
 
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => {
+  if (directory !== undefined) rmSync(directory, { recursive: true });
+});
 
 /** A file as a Secret is mounted. */
 export interface SecretFile {
@@ -17,6 +20,7 @@ export interface SecretFile {
 
 /** @param text what it holds at first; without, there is no such file yet */
 export function secretFile(text?: string): SecretFile {
+  directory ??= mkdtempSync(join(tmpdir(), 'kaos-secrets-'));
   const path = join(directory, `key-${++files}`);
   const file: SecretFile = {
     path,
