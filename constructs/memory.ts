@@ -73,8 +73,7 @@ export class Memory {
       memoryContextLimit: contextLimit,
       memoryMaxSessions: maxSessions,
       memoryMaxSessionEvents: maxSessionEvents,
-      memoryRedisUrl:
-        this.redis && `${this.redis.tls ? 'rediss' : 'redis'}://${this.redis.host}:${this.redis.port}`,
+      memoryRedisUrl: this.redis && urlOf(this.redis),
       memoryTtlSeconds: this.ttl?.toSeconds(),
     };
   }
@@ -91,4 +90,8 @@ export class Memory {
     }
     this.redis?.problems.forEach(([problem, fix]) => fail(scope, problem, fix));
   }
+}
+
+function urlOf({ host, port, tls }: RedisConnection): string {
+  return `${tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -186,3 +186,12 @@ test('fails when an agent elsewhere cannot be reached or asked', () => {
     '[research/told] model or description is given beside protocol "a2a"; leave it out: its card tells',
   ]);
 });
+
+test.each([
+  ['redis.data.svc', 'redis://redis.data.svc:6379'],
+  ['10.0.0.7', 'redis://10.0.0.7:6379'],
+  ['fd00::7', 'redis://[fd00::7]:6379'],
+])('Redis at %s is %s', (host, url) => {
+  const manifests = synth((scope) => agent(scope, 'lead', { memory: Memory.redis({ host }) }));
+  expect(envOf(find(manifests, 'Deployment', 'agent-lead')).MEMORY_REDIS_URL).toBe(url);
+});
