@@ -34,12 +34,13 @@ export class Secret {
   }
 
   /**
-   * The header that shows it to an HTTP server; none when no secret was configured.
+   * The header that shows it to an HTTP server; none when no secret was configured. Whoever takes several keys lists
+   * them in one Secret, which its callers may have been given as well: of several, the first is shown.
    *
    * @throws SecretError when there is no header that could
    */
   async asBearer(): Promise<Record<string, string>> {
-    const key = await this.read();
+    const [key] = (await this.read())?.split(/[,\s]+/) ?? [];
     if (key === undefined) return {};
     // An HTTP client would repeat the value in its complaint.
     if (!/^[\x21-\x7e]+$/.test(key)) throw new SecretError(`${this.variable} holds what no header may hold`);

@@ -42,6 +42,11 @@ test('fails when the file is empty', async () => {
 });
 
 test('fails when no header can hold it, without repeating it', async () => {
-  const secret = new Secret('MODEL_API_KEY', undefined, secretFile('two\nlines').path);
+  const secret = new Secret('MODEL_API_KEY', undefined, secretFile('schlüssel').path);
   await expect(secret.asBearer()).rejects.toThrow(new Error('MODEL_API_KEY holds what no header may hold'));
+});
+
+test('of several keys, the first is shown', async () => {
+  const secret = new Secret('PEER_AGENT_HELPER_API_KEY', 'first\nsecond, third', undefined);
+  expect(await secret.asBearer()).toEqual({ authorization: 'Bearer first' });
 });
