@@ -1,7 +1,16 @@
 import { Chart } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
-import { Agent, Exposure, MCPServer, ModelAPI, OtlpExporter, TelemetryStack, Tools } from '../constructs';
+import {
+  Agent,
+  Callers,
+  Exposure,
+  MCPServer,
+  ModelAPI,
+  OtlpExporter,
+  TelemetryStack,
+  Tools,
+} from '../constructs';
 
 /** A coordinator that leaves research to one agent and analysis to another. */
 export class Research extends Chart {
@@ -44,7 +53,10 @@ Answer with the result, how you came to it and what it means.
       modelAPI: llm,
       model: 'gpt-4o',
       subAgents: [researcher, analyst],
-      expose: Exposure.ingress({ host: 'research.example.com' }),
+      expose: Exposure.ingress({
+        host: 'research.example.com',
+        callers: Callers.inNamespace('ingress-nginx'),
+      }),
       description: 'Coordinator who answers questions with a research specialist and a data analyst',
       instructions: `You coordinate a research specialist and a data analyst.
 Break the question down, and delegate: research to the researcher, anything with figures to the analyst.

@@ -114,7 +114,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     if (props.memory?.redis) workload.mayCall(props.memory.redis.egress);
     props.mcpServers?.forEach((server) => this.addMCPServer(server));
     props.subAgents?.forEach((agent) => this.addSubAgent(agent));
-    props.expose?.addTo(this, 'ingress', this.service);
+    props.expose?.addTo(this, 'exposure', workload, 'agent');
 
     this.node.addValidation({ validate: () => unservedModel(props) });
     this.node.addValidation({ validate: () => delegationCircles(this) });

@@ -1,57 +1,32 @@
-import { type ISecret, k8s } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
-import { fail } from './fail';
+import { addHttpRoute, type GatewayExposureProps, type PathSegment } from './http-route';
+import { addIngress, type IngressExposureProps } from './ingress';
+import { type Workload } from './workload/workload';
 
-/** DNS name of a host, as an Ingress rule takes it. */
-const HOST = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
-
-/** What an Ingress needs to know. */
-export interface IngressExposureProps {
-  /** Name that clients call, such as `research.example.com`. */
-  readonly host: string;
-  /**
-   * Class of the controller that is to serve it.
-   * @default - the cluster's default class
-   */
-  readonly ingressClassName?: string;
-  /**
-   * Secret with certificate and key for the host.
-   * @default - none: plain HTTP, as far as this object is concerned
-   */
-  readonly tlsSecret?: ISecret;
-}
-
-/** How clients outside the cluster reach an agent. */
+/** How clients outside the cluster reach an agent, a tool server or a gateway to models. */
 export class Exposure {
-  /** By a host name of its own, through the cluster's Ingress controller. */
+  /**
+   * Through a Gateway of the Gateway API.
+   *
+   * Renders an HTTPRoute called like the Service, and lets the Gateway's proxies call the pods.
+   */
+  static gateway(props: GatewayExposureProps): Exposure {
+    return new Exposure((scope, id, workload, segment) =>
+      addHttpRoute(scope, id, { workload, segment, ...props }),
+    );
+  }
+
+  /**
+   * By a host name of its own, through the cluster's Ingress controller.
+   *
+   * Renders an Ingress called like the Service, and lets the controller call the pods.
+   */
   static ingress(props: IngressExposureProps): Exposure {
-    return new Exposure(props);
+    return new Exposure((scope, id, workload) => addIngress(scope, id, { workload, ...props }));
   }
 
-  private constructor(private readonly props: IngressExposureProps) {}
-
-  /** Renders the Ingress in front of a Service, called like it. */
-  addTo(scope: Construct, id: string, service: k8s.KubeService): void {
-    const { host, ingressClassName, tlsSecret } = this.props;
-    if (!HOST.test(host))
-      fail(scope, `the host of expose is "${host}"`, 'give a name such as research.example.com');
-    const { name } = service;
-    new k8s.KubeIngress(scope, id, {
-      metadata: { name, labels: service.metadata.toJson().labels },
-      spec: {
-        ingressClassName,
-        tls: tlsSecret && [{ hosts: [host], secretName: tlsSecret.name }],
-        rules: [
-          {
-            host,
-            http: {
-              paths: [
-                { path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: 'http' } } } },
-              ],
-            },
-          },
-        ],
-      },
-    });
-  }
+  private constructor(
+    /** Renders what stands in front of a workload, and opens the workload to it. */
+    readonly addTo: (scope: Construct, id: string, workload: Workload, segment: PathSegment) => void,
+  ) {}
 }

@@ -8,6 +8,7 @@ import {
   mcpServerConfigToEnv,
 } from '../runtime/contract';
 import { type Egress } from './egress';
+import { type Exposure } from './exposure';
 import { RUNTIME_IMAGE } from './images';
 import { nameOf } from './names';
 import { RUNTIME_PROCESS } from './runtime-process';
@@ -37,6 +38,11 @@ export interface IMCPServer extends IConstruct {
 export interface MCPServerProps extends WorkloadOptions {
   /** The tools it serves. */
   readonly tools: Tools;
+  /**
+   * How clients outside the cluster reach it.
+   * @default - they do not: it has its Service inside the cluster alone
+   */
+  readonly expose?: Exposure;
   /**
    * What it says of its telemetry in place of what its stack says.
    * @default - the stack's
@@ -87,6 +93,7 @@ export class MCPServer extends Construct implements IMCPServer {
       reporting: () => reportingOf(this, props.telemetry),
       options: props,
     });
+    props.expose?.addTo(this, 'exposure', workload, 'mcp');
     this.endpoint = workload;
     this.url = workload.url;
     this.mcpUrl = `${workload.url}${MCP_PATH}`;

@@ -24,6 +24,11 @@ export class SyncWaves {
     return { [SYNC_WAVE]: this.lazy(workload, () => this.of(workload)) };
   }
 
+  /** Annotation of the objects of a chart that its workloads need: what fills their Secrets, or leads to them. */
+  annotationsBefore(chart: Chart): Record<string, string> {
+    return { [SYNC_WAVE]: this.lazy({ chart }, () => -1) };
+  }
+
   /** Annotation of the objects that need the workload up: what routes to it or scales it. */
   annotationsAfter(workload: Workload, all: () => readonly Workload[]): Record<string, string> {
     const last = () => {
@@ -43,7 +48,7 @@ export class SyncWaves {
     return wave;
   }
 
-  private lazy({ chart }: Workload, wave: () => number): string {
+  private lazy({ chart }: Pick<Workload, 'chart'>, wave: () => number): string {
     // A token, which cdk8s resolves to a string; undefined takes the annotation away.
     return Lazy.any({ produce: () => (this.charts.has(chart) ? String(wave()) : undefined) }) as string;
   }

@@ -3,6 +3,7 @@ import { type k8s } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { type Egress } from '../egress';
 import { type Environment } from '../environment';
+import { type Exposure } from '../exposure';
 import { fail } from '../fail';
 import { OLLAMA_IMAGE } from '../images';
 import { type IModelAPI } from '../model-api';
@@ -60,6 +61,11 @@ export interface ModelAPIHostedProps<M extends string = string> extends Workload
    */
   readonly contextLength?: number;
   /**
+   * How clients outside the cluster reach it. Ollama asks them for no key, so whoever stands in front has to.
+   * @default - they do not: it has its Service inside the cluster alone
+   */
+  readonly expose?: Exposure;
+  /**
    * Ways through the firewall beside those to the models' registries.
    * @default - none
    */
@@ -115,6 +121,7 @@ export class HostedModel<M extends string = string> extends Construct implements
       options: props,
     });
     [...registriesOf(this.models), ...(props.egress ?? [])].forEach((way) => workload.mayCall(way));
+    props.expose?.addTo(this, 'exposure', workload, 'modelapi');
     this.url = workload.url;
     this.service = workload.service;
     this.endpoint = workload;

@@ -1,6 +1,7 @@
 import { type Duration } from 'cdk8s';
 import { type SecretValue } from 'cdk8s-plus-28';
 import { type Egress } from '../egress';
+import { type Exposure } from '../exposure';
 import { type LiteLLMConfig } from './litellm-custom-config';
 import { type IModelAPI } from '../model-api';
 import { type ModelName } from '../model-name';
@@ -89,6 +90,11 @@ export interface ModelAPIProxyProps<M extends string = string> extends WorkloadO
    * @default - made from the other props
    */
   readonly config?: LiteLLMConfig;
+  /**
+   * How clients outside the cluster reach it.
+   * @default - they do not: it has its Service inside the cluster alone
+   */
+  readonly expose?: Exposure;
   /**
    * What it says of its telemetry in place of what its stack says.
    * @default - the stack's

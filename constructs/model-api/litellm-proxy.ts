@@ -96,6 +96,7 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
       options,
     });
     waysOfProxy(props, models).forEach((way) => workload.mayCall(way));
+    props.expose?.addTo(this, 'exposure', workload, 'modelapi');
     this.url = workload.url;
     this.service = workload.service;
     this.endpoint = workload;
