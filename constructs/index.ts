@@ -11,6 +11,12 @@ export { Cluster, type ClusterProps, type DnsProps } from './cluster';
 export { Egress } from './egress';
 export { type ExternalAgent, type ExternalAgentProps } from './external-agent';
 export { Exposure } from './exposure';
+export {
+  ExternalSecret,
+  type ExternalSecretProps,
+  type SecretStoreReference,
+  type StoredValue,
+} from './external-secret';
 export { type GatewayReference, HttpGateway, type HttpGatewayProps } from './http-gateway';
 export { type GatewayExposureProps } from './http-route';
 export { type IngressExposureProps } from './ingress';
