@@ -6,6 +6,15 @@ export {
   type CpuAutoscalingProps,
   type RequestAutoscalingProps,
 } from './workload/autoscaling';
+export {
+  ArgoApplication,
+  type ArgoApplicationProps,
+  type ArgoDestination,
+  type ArgoIgnoredDifference,
+  type ArgoSyncProps,
+} from './argo/application';
+export { ArgoApps, type ArgoAppsProps } from './argo/apps';
+export { ArgoProject, type ArgoProjectProps, type ArgoResourceKind } from './argo/project';
 export { Callers } from './callers';
 export { Cluster, type ClusterProps, type DnsProps } from './cluster';
 export { Egress } from './egress';
