@@ -1,6 +1,7 @@
 import { ApiObject, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { nameOf } from '../names';
+import { SYNC_WAVE } from '../sync-waves';
 
 /** Kinds that are in no namespace, as far as Kubernetes itself has them and charts of agents may bring them. */
 const CLUSTER_KINDS = [
@@ -64,7 +65,8 @@ export class ArgoProject extends Construct {
     new ApiObject(this, 'object', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'AppProject',
-      metadata: { name: this.name },
+      // Where an Application applies this chart too, the project is there before those that need it, and goes after.
+      metadata: { name: this.name, annotations: { [SYNC_WAVE]: '-1' } },
       spec: {
         description: props.description || undefined,
         sourceRepos: Lazy.any({ produce: () => distinct(this.needs.map(({ repoURL }) => repoURL)) }),

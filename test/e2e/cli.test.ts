@@ -22,7 +22,8 @@ describe('kaos', () => {
     expect(ended).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'kaos: there is no chart "reserch" in dist; it has: research\n',
+      stderr:
+        'kaos: there is no chart "reserch" in dist; it has: argocd, research, support-dev, support-prod, support-staging\n',
     });
   });
 

@@ -35,7 +35,11 @@ test('it permits what its Applications need, and nothing else', () => {
     // In no project: what it needs is not permitted.
     new k8s.KubeSecret(new Chart(app, 'other'), 'secret', { metadata: { name: 'secret' } });
   });
-  expect(metadata).toEqual({ name: 'agents', namespace: 'argocd' });
+  expect(metadata).toEqual({
+    name: 'agents',
+    namespace: 'argocd',
+    annotations: { 'argocd.argoproj.io/sync-wave': '-1' },
+  });
   expect(spec).toMatchObject({
     sourceRepos: [repoURL],
     destinations: [
