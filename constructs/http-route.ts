@@ -3,10 +3,12 @@ import { type Construct, type IConstruct } from 'constructs';
 import {
   HttpRoute,
   type HttpRouteSpecRules,
+  type HttpRouteSpecRulesFilters,
   HttpRouteSpecRulesFiltersType as FilterType,
   HttpRouteSpecRulesFiltersUrlRewritePathType as RewriteType,
   HttpRouteSpecRulesMatchesPathType as MatchType,
 } from '../imports/gateway.networking.k8s.io';
+import { FORWARDED_PREFIX_HEADER } from '../runtime/contract';
 import { Callers } from './callers';
 import { gatewayDuration } from './durations';
 import { fail } from './fail';
@@ -15,7 +17,7 @@ import { type GatewayReference } from './http-gateway';
 import { type Workload } from './workload/workload';
 
 /** A path as the Gateway API takes it, without "/" at its end, so that rewriting leaves no "//" behind. */
-const PATH = /^(\/|(\/(?!\.{1,2}(\/|$))[-\w.~!$&'()*+,;=:@]+)+)$/;
+const PATH = /^(\/|(\/(?!\.{1,2}(\/|$))[-\w.~]+)+)$/;
 
 /** What a workload is called in the paths of KAOS. */
 export type PathSegment = 'agent' | 'modelapi' | 'mcp';
@@ -87,15 +89,7 @@ function rule(props: RouteProps): HttpRouteSpecRules {
   const path = pathOf(props);
   return {
     matches: [{ path: { type: MatchType.PATH_PREFIX, value: path } }],
-    filters:
-      path === '/'
-        ? undefined
-        : [
-            {
-              type: FilterType.URL_REWRITE,
-              urlRewrite: { path: { type: RewriteType.REPLACE_PREFIX_MATCH, replacePrefixMatch: '/' } },
-            },
-          ],
+    filters: path === '/' ? undefined : withoutPrefix(path),
     backendRefs: [
       { group: '', kind: 'Service', name: workload.name, port: workload.ports[0].port, weight: 1 },
     ],
@@ -104,6 +98,20 @@ function rule(props: RouteProps): HttpRouteSpecRules {
       backendRequest: backendTimeout && gatewayDuration(backendTimeout),
     },
   };
+}
+
+/** Takes the path away, and tells the workload, which states its own address in its card. */
+function withoutPrefix(path: string): HttpRouteSpecRulesFilters[] {
+  return [
+    {
+      type: FilterType.REQUEST_HEADER_MODIFIER,
+      requestHeaderModifier: { set: [{ name: FORWARDED_PREFIX_HEADER, value: path }] },
+    },
+    {
+      type: FilterType.URL_REWRITE,
+      urlRewrite: { path: { type: RewriteType.REPLACE_PREFIX_MATCH, replacePrefixMatch: '/' } },
+    },
+  ];
 }
 
 function pathOf({ path, hostnames = [], workload, segment }: RouteProps): string {

@@ -18,6 +18,8 @@ export const CHAT_PATH = '/v1/chat/completions';
 export const CARD_PATH = '/.well-known/agent.json';
 /** Agent card of A2A, as agents that are not ours publish it. */
 export const A2A_CARD_PATH = '/.well-known/agent-card.json';
+/** Header in which a proxy says which path it has taken away, so that an agent can tell its own address. */
+export const FORWARDED_PREFIX_HEADER = 'x-forwarded-prefix';
 /** What an agent remembers of its sessions. */
 export const MEMORY_EVENTS_PATH = '/memory/events';
 export const MEMORY_SESSIONS_PATH = '/memory/sessions';

@@ -1,6 +1,6 @@
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { type AgentConfig, CARD_PATH, HEALTH_PATH, READY_PATH } from '../contract';
+import { type AgentConfig, CARD_PATH, FORWARDED_PREFIX_HEADER, HEALTH_PATH, READY_PATH } from '../contract';
 import { requireKey } from '../process/authentication';
 import { type Condition, problemsOf } from '../process/conditions';
 import { type Dependencies } from '../process/dependencies';
@@ -13,6 +13,8 @@ import { type Sessions } from './memory/sessions';
 import { addMemoryRoutes } from './memory-routes';
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+/** A path without "/" at its end, of characters that mean nothing in a URL. */
+const PREFIX = /^(\/[-\w.~]+)+$/;
 const SHORT_CARD_PATH = '/.well-known/agent';
 /** What is no secret: whoever asks whether the agent lives has no key, and callers learn from the card how to call. */
 const OPEN_PATHS: readonly (string | undefined)[] = [HEALTH_PATH, READY_PATH, CARD_PATH, SHORT_CARD_PATH];
@@ -37,12 +39,19 @@ export function buildAgentServer(parts: {
   server.setNotFoundHandler(replyWithNotFound);
 
   addProbes(server, parts);
-  const card = (request: FastifyRequest) => buildAgentCard(config, `${request.protocol}://${request.host}`);
+  const card = (request: FastifyRequest) => buildAgentCard(config, addressOf(request));
   server.get(CARD_PATH, card);
   server.get(SHORT_CARD_PATH, card);
   addMemoryRoutes(server, config.name, sessions);
   addChatRoute(server, config, answer);
   return server;
+}
+
+/** The address under which the caller reached the agent, as far as proxies on the way tell. */
+function addressOf(request: FastifyRequest): string {
+  const prefix = request.headers[FORWARDED_PREFIX_HEADER];
+  const path = typeof prefix === 'string' && PREFIX.test(prefix) ? prefix : '';
+  return `${request.protocol}://${request.host}${path}`;
 }
 
 /** Asks for a key before anything else of a request is looked at, so that nobody without one costs much. */

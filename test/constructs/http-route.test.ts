@@ -41,6 +41,10 @@ test('without hostnames it is below the path of KAOS, which the agent does not s
         matches: [{ path: { type: 'PathPrefix', value: '/tests/agent/front' } }],
         filters: [
           {
+            type: 'RequestHeaderModifier',
+            requestHeaderModifier: { set: [{ name: 'x-forwarded-prefix', value: '/tests/agent/front' }] },
+          },
+          {
             type: 'URLRewrite',
             urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } },
           },
@@ -77,7 +81,7 @@ test('a path is taken away from what the agent sees, with hostnames and without'
   for (const hostnames of [undefined, ['support.example.com']]) {
     const [rule] = route({ hostnames, path: '/support/v1' }).spec.rules;
     expect(rule.matches[0].path.value).toBe('/support/v1');
-    expect(rule.filters[0].urlRewrite.path.replacePrefixMatch).toBe('/');
+    expect(rule.filters[1].urlRewrite.path.replacePrefixMatch).toBe('/');
   }
 });
 
@@ -126,7 +130,7 @@ test('fails when the default path has no namespace to begin with', () => {
   );
 });
 
-test.each(['', 'support', '/support/', '//support', '/a/../b', '/a?b', '/a b'])(
+test.each(['', 'support', '/support/', '//support', '/a/../b', '/a?b', '/a b', '/a:b'])(
   'fails when the path is "%s"',
   (path) => {
     expect(() => manifestsOf({ path })).toThrow(

@@ -77,6 +77,17 @@ test('its card has the address that a caller used through a proxy', async () => 
   expect(await reply.json()).toMatchObject({ url: 'https://lead.example.com/v1/chat/completions' });
 });
 
+test.each([
+  ['/team/agent/lead', '/team/agent/lead'],
+  ['//elsewhere.example.com', ''],
+  ['/team/', ''],
+  ['/team?', ''],
+])('behind the prefix %s its card has the path %p', async (prefix, path) => {
+  const headers = { 'x-forwarded-prefix': prefix };
+  const reply = await fetch(`${agent.url}/.well-known/agent.json`, { headers });
+  expect(await reply.json()).toMatchObject({ url: `${agent.url}${path}/v1/chat/completions` });
+});
+
 test('lives, and is ready once it waits for nobody', async () => {
   const [health, ready] = await Promise.all(['/health', '/ready'].map((path) => fetch(agent.url + path)));
   expect(await health?.json()).toEqual({ status: 'healthy', name: 'lead', timestamp: expect.any(Number) });
