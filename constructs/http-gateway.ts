@@ -62,7 +62,11 @@ export class HttpGateway extends Construct implements GatewayReference {
   /** The encrypted listener when there is one. */
   readonly listener: string;
 
-  constructor(scope: Construct, id: string, props: HttpGatewayProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: HttpGatewayProps,
+  ) {
     super(scope, id);
     this.name = nameOf(this);
     const chart = Chart.of(this);
@@ -89,6 +93,33 @@ export class HttpGateway extends Construct implements GatewayReference {
       },
     });
   }
+
+  /** Why a route would not attach: problems and fixes. The Gateway itself only leaves it out. */
+  refusals(namespace: string | undefined, hostnames: readonly string[]): [problem: string, fix: string][] {
+    const { routesFrom = 'Same', hostname } = this.props;
+    const { path } = this.node;
+    const isStranger = routesFrom === 'Same' && namespace !== this.namespace;
+    const strange = hostnames.filter((name) => hostname !== undefined && !overlap(hostname, name));
+    return [
+      ...(isStranger
+        ? [stated(`the Gateway ${path} takes routes of its own namespace alone`, "give it routesFrom: 'All'")]
+        : []),
+      ...strange.map((name) =>
+        stated(`the Gateway ${path} does not serve "${name}"`, `give a name of ${hostname}`),
+      ),
+    ];
+  }
+}
+
+function stated(problem: string, fix: string): [problem: string, fix: string] {
+  return [problem, fix];
+}
+
+/** Whether there is a name that both stand for. */
+function overlap(a: string, b: string): boolean {
+  const covers = (wildcard: string, name: string) =>
+    wildcard.startsWith('*.') && name.endsWith(wildcard.slice(1));
+  return a === b || covers(a, b) || covers(b, a);
 }
 
 function httpListener({ hostname, routesFrom }: HttpGatewayProps): GatewaySpecListeners {

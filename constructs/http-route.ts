@@ -13,7 +13,8 @@ import { Callers } from './callers';
 import { gatewayDuration } from './durations';
 import { fail } from './fail';
 import { isHostname } from './hostnames';
-import { type GatewayReference } from './http-gateway';
+import { type GatewayReference, HttpGateway } from './http-gateway';
+import { Registry } from './registry';
 import { type Workload } from './workload/workload';
 
 /** A path as the Gateway API takes it, without "/" at its end, so that rewriting leaves no "//" behind. */
@@ -64,6 +65,7 @@ export function addHttpRoute(scope: Construct, id: string, props: RouteProps): v
   const { workload, gateway, hostnames = [] } = props;
   checkProps(scope, props);
   workload.mayBeCalledBy(props.callers ?? Callers.inNamespace(gateway.namespace));
+  addressesOf(props).forEach((address) => Registry.of(scope).addresses.add(address, scope));
   const { name, labels } = workload;
   new HttpRoute(scope, id, {
     metadata: { name, labels, annotations: workload.annotationsAfter() },
@@ -100,6 +102,13 @@ function rule(props: RouteProps): HttpRouteSpecRules {
   };
 }
 
+/** What leads here and to nobody else. */
+function addressesOf(props: RouteProps): string[] {
+  const { name, namespace, listener = 'all listeners' } = props.gateway;
+  const hosts = props.hostnames?.length ? props.hostnames : ['any host'];
+  return hosts.map((host) => `Gateway ${namespace}/${name} (${listener}) at ${host}${pathOf(props)}`);
+}
+
 /** Takes the path away, and tells the workload, which states its own address in its card. */
 function withoutPrefix(path: string): HttpRouteSpecRulesFilters[] {
   return [
@@ -133,6 +142,11 @@ function checkProps(scope: IConstruct, props: RouteProps): void {
     .forEach((name) => {
       fail(scope, `a hostname of expose is "${name}"`, 'give a name such as research.example.com');
     });
+  if (props.gateway instanceof HttpGateway) {
+    props.gateway.refusals(workload.namespace, hostnames).forEach(([problem, fix]) => {
+      fail(scope, problem, fix);
+    });
+  }
   if (timeout && backendTimeout && isLonger(backendTimeout, timeout)) {
     const problem = `the backendTimeout of expose, ${gatewayDuration(backendTimeout)}, is longer than its timeout`;
     fail(scope, problem, `give at most ${gatewayDuration(timeout)}`);

@@ -3,6 +3,7 @@ import { type Construct } from 'constructs';
 import { type Callers } from './callers';
 import { fail } from './fail';
 import { isHostname } from './hostnames';
+import { Registry } from './registry';
 import { type Workload } from './workload/workload';
 
 /** ingress-nginx, by the names that its classes usually have. */
@@ -57,6 +58,7 @@ export function addIngress(
     fail(scope, `the host of expose is "${host}"`, 'give a name such as research.example.com');
   }
   workload.mayBeCalledBy(callers);
+  Registry.of(scope).addresses.add(`${ingressClassName ?? 'the Ingress'} at ${host}`, scope);
   const { name, labels, ports } = workload;
   new k8s.KubeIngress(scope, id, {
     metadata: {

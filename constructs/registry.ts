@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
+import { Addresses } from './addresses';
 import { SyncWaves } from './sync-waves';
 import { type Workload } from './workload/workload';
 
@@ -18,6 +19,8 @@ export class Registry extends Construct {
 
   /** In which order Argo CD applies them. */
   readonly waves = new SyncWaves();
+  /** Where they are exposed. */
+  readonly addresses = new Addresses();
   private readonly all: Workload[] = [];
   private reporters: ReadonlyMap<unknown, readonly Workload[]> | undefined;
 
@@ -27,7 +30,7 @@ export class Registry extends Construct {
       validate: () => {
         this.waves.reset();
         this.reporters = undefined;
-        return duplicates(scope);
+        return [...duplicates(scope), ...this.addresses.clashes()];
       },
     });
   }

@@ -120,6 +120,62 @@ test.each([
   ]);
 });
 
+test('fails when two are exposed at one address', () => {
+  const build = () =>
+    synth((scope) => {
+      const expose = Exposure.gateway({ gateway, hostnames: ['a.example.com', 'b.example.com'] });
+      ModelAPI.proxy(scope, 'b', { models: ['gpt-4o'], expose });
+      ModelAPI.proxy(scope, 'a', { models: ['gpt-4o'], expose });
+    });
+  const clash = (host: string) =>
+    `[kaos] Gateway edge/public (all listeners) at ${host}/ leads to research/a and research/b; ` +
+    'give each a host name or path of its own';
+  expect(build).toThrow(validationError(clash('a.example.com'), clash('b.example.com')));
+});
+
+test('two may share a host name by paths, and a path by host names', () => {
+  const build = () =>
+    synth((scope) => {
+      const at = (id: string, host: string, path: string) =>
+        ModelAPI.proxy(scope, id, {
+          models: ['gpt-4o'],
+          expose: Exposure.gateway({ gateway, hostnames: [host], path }),
+        });
+      at('a', 'a.example.com', '/a');
+      at('b', 'a.example.com', '/b');
+      at('c', 'b.example.com', '/a');
+    });
+  expect(build).not.toThrow();
+});
+
+test('two charts may have the same address, each in a cluster of its own', () => {
+  const build = () =>
+    synthApp((app) =>
+      ['one', 'two'].forEach((id) =>
+        agent(new Chart(app, id, { namespace: id }), Exposure.gateway({ gateway, path: '/support' })),
+      ),
+    );
+  expect(build).not.toThrow();
+});
+
+test('fails when the HttpGateway would not take the route', () => {
+  const build = () =>
+    synthApp((app) => {
+      const edge = new Chart(app, 'edge', { namespace: 'edge' });
+      const own = new HttpGateway(edge, 'public', { gatewayClassName: 'envoy', hostname: '*.example.com' });
+      const hostnames = ['a.example.com', '*.a.example.com', 'example.com', 'a.example.org'];
+      const chart = new Chart(app, 'research', { namespace: 'tests' });
+      agent(chart, Exposure.gateway({ gateway: own, hostnames }));
+    });
+  expect(build).toThrow(
+    validationError(
+      "[research/front] the Gateway edge/public takes routes of its own namespace alone; give it routesFrom: 'All'",
+      '[research/front] the Gateway edge/public does not serve "example.com"; give a name of *.example.com',
+      '[research/front] the Gateway edge/public does not serve "a.example.org"; give a name of *.example.com',
+    ),
+  );
+});
+
 test('fails when the default path has no namespace to begin with', () => {
   const build = () => synthApp((app) => agent(new Chart(app, 'research'), Exposure.gateway({ gateway })));
   expect(build).toThrow(

@@ -99,6 +99,21 @@ test('where the addresses of the controller are not known, everybody may call it
   ]);
 });
 
+test('fails when two are exposed at one host', () => {
+  const build = () =>
+    synth((scope) => {
+      const expose = Exposure.ingress({ host, callers, ingressClassName: 'nginx' });
+      ModelAPI.proxy(scope, 'one', { models: ['gpt-4o'], expose });
+      ModelAPI.proxy(scope, 'two', { models: ['gpt-4o'], expose });
+    });
+  expect(build).toThrow(
+    validationError(
+      '[kaos] nginx at front.example.com leads to research/one and research/two; ' +
+        'give each a host name or path of its own',
+    ),
+  );
+});
+
 test.each(['', 'front', 'Front.example.com', 'http://front.example.com', 'front.example.com/chat'])(
   'fails when the host is "%s"',
   (wrong) => {

@@ -78,7 +78,7 @@ function workload(chart: Chart, name: string, { scaler, way, hasClaim }: Node): 
       : undefined,
     options: { autoscaling: hasClaim ? undefined : autoscaling(scaler) },
   });
-  exposure(way)?.addTo(chart, `${name}-exposure`, created, 'agent');
+  exposure(way, name)?.addTo(chart, `${name}-exposure`, created, 'agent');
   return created;
 }
 
@@ -88,8 +88,9 @@ function autoscaling(scaler: Node['scaler']): Autoscaling | undefined {
   return scaler && Autoscaling.requests({ maxReplicas: 2, requestsPerMinute: 10, prometheusUrl });
 }
 
-function exposure(way: Node['way']): Exposure | undefined {
-  if (way === 'ingress') return Exposure.ingress({ host: 'a.example.com', callers: Callers.anywhere() });
+function exposure(way: Node['way'], name: string): Exposure | undefined {
+  if (way === 'ingress')
+    return Exposure.ingress({ host: `${name}.example.com`, callers: Callers.anywhere() });
   return way && Exposure.gateway({ gateway: { name: 'public', namespace: 'edge' } });
 }
 
