@@ -24,10 +24,11 @@ export function addConfigMap(workload: Workload, config: ConfigFiles): void {
   workload.owner.node.addValidation({ validate: () => oversize(config) });
 }
 
-/** A StatefulSet where each pod has a claim of its own, and a Deployment otherwise. */
+/** A StatefulSet where pods keep their names or have claims of their own, and a Deployment otherwise. */
 export function addController(workload: Workload, props: WorkloadProps): ControllerReference {
-  const { persistence } = props;
-  if (persistence && persistence.claimName === undefined) return addStatefulSet(workload, props, persistence);
+  const { persistence, keepsNames } = props;
+  const hasOwnClaims = persistence && persistence.claimName === undefined;
+  if (hasOwnClaims || keepsNames) return addStatefulSet(workload, props, persistence);
   if (persistence) addClaim(workload, persistence.claimName ?? '', persistence);
   // Two pods cannot have the one claim, so the old one goes first.
   const strategy: k8s.DeploymentStrategy = persistence ? { type: 'Recreate' } : SURGE;
@@ -97,7 +98,7 @@ const SURGE: k8s.DeploymentStrategy = {
 function addStatefulSet(
   workload: Workload,
   props: WorkloadProps,
-  persistence: PersistentVolume,
+  persistence: PersistentVolume | undefined,
 ): ControllerReference {
   new k8s.KubeStatefulSet(workload, 'stateful-set', {
     metadata: metadataOf(workload),
@@ -106,7 +107,9 @@ function addStatefulSet(
       serviceName: workload.name,
       // No pod waits for another.
       podManagementPolicy: 'Parallel',
-      volumeClaimTemplates: [{ metadata: { name: persistence.name }, spec: claimSpec(persistence) }],
+      volumeClaimTemplates: persistence && [
+        { metadata: { name: persistence.name }, spec: claimSpec(persistence) },
+      ],
     },
   });
   return { apiVersion: 'apps/v1', kind: 'StatefulSet' };

@@ -36,6 +36,11 @@ export interface WorkloadProps extends PodProps {
    */
   readonly headless?: boolean;
   /**
+   * Whether a pod has the name of the one that it takes the place of, as in a StatefulSet.
+   * @default - only if each pod has a claim of its own
+   */
+  readonly keepsNames?: boolean;
+  /**
    * Longest time that a rollout may stand still.
    * @default - Kubernetes' own ten minutes
    */
