@@ -18,7 +18,7 @@ import { nameOf } from './names';
 import { checkPeer, delegationCircles } from './peers';
 import { RUNTIME_PROCESS } from './runtime-process';
 import { processTelemetryEnv } from './telemetry-env';
-import { missingEndpoint, reportingOf, telemetryTarget } from './telemetry-stack';
+import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry-target';
 import { Workload } from './workload/workload';
 
 /** An agent that others can delegate to. */
@@ -118,7 +118,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
 
     this.node.addValidation({ validate: () => unservedModel(props) });
     this.node.addValidation({ validate: () => delegationCircles(this) });
-    this.node.addValidation({ validate: () => missingEndpoint(this, props.telemetry) });
+    this.node.addValidation({ validate: () => telemetryProblems(this, props.telemetry) });
   }
 
   /** Tool servers it may call. */

@@ -17,6 +17,7 @@ export { ArgoApps, type ArgoAppsProps } from './argo/apps';
 export { ArgoProject, type ArgoProjectProps, type ArgoResourceKind } from './argo/project';
 export { Callers } from './callers';
 export { Cluster, type ClusterProps, type DnsProps } from './cluster';
+export { type PersistentQueue } from './collector';
 export { Egress } from './egress';
 export { type ExternalAgent, type ExternalAgentProps } from './external-agent';
 export { Exposure } from './exposure';
@@ -29,6 +30,7 @@ export {
 export { type GatewayReference, HttpGateway, type HttpGatewayProps } from './http-gateway';
 export { type GatewayExposureProps } from './http-route';
 export { type IngressExposureProps } from './ingress';
+export { type ITelemetryStack, type OtlpProtocol } from './imported-telemetry';
 export { type IMCPServer, MCPServer, type MCPServerProps } from './mcp-server';
 export { Memory, type MemoryLimits, type RedisMemoryProps } from './memory';
 export { type IModelAPI, ModelAPI } from './model-api';
@@ -40,9 +42,26 @@ export { type ModelAPIProxyProps, type ProxyCache } from './model-api/litellm-pr
 export { type ModelClaimProps, ModelStorage } from './model-api/model-storage';
 export { type ProxyModel } from './model-api/proxy-model';
 export { type ModelName } from './model-name';
-export { OtlpExporter, type OtlpExporterProps, type SigNozExporterProps } from './otlp-exporter';
+export {
+  type GrafanaCloudExporterProps,
+  type InClusterExporterProps,
+  OtlpExporter,
+  type OtlpExporterProps,
+  type OtlpGrpcExporterProps,
+  type OtlpHttpExporterProps,
+  type Signal,
+  type SigNozCloudExporterProps,
+  type UptraceExporterProps,
+} from './otlp-exporter';
+export { type PodReach } from './pod-reader';
 export { RedisConnection, type RedisConnectionProps } from './redis-connection';
-export { TelemetryStack, type TelemetryStackProps } from './telemetry-stack';
+export { type TailSampling } from './tail-sampling';
+export {
+  type Redaction,
+  type TelemetryEndpointProps,
+  TelemetryStack,
+  type TelemetryStackProps,
+} from './telemetry-stack';
 export { type TelemetryOverride } from './telemetry-env';
 export { Tools, type ToolSource } from './tools';
 export { Workload } from './workload/workload';

@@ -13,7 +13,7 @@ import { RUNTIME_IMAGE } from './images';
 import { nameOf } from './names';
 import { RUNTIME_PROCESS } from './runtime-process';
 import { processTelemetryEnv, type TelemetryOverride } from './telemetry-env';
-import { missingEndpoint, reportingOf, telemetryTarget } from './telemetry-stack';
+import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry-target';
 import { bundleToolModule } from './tool-bundle';
 import { type Tools } from './tools';
 import { Workload } from './workload/workload';
@@ -98,6 +98,6 @@ export class MCPServer extends Construct implements IMCPServer {
     this.url = workload.url;
     this.mcpUrl = `${workload.url}${MCP_PATH}`;
     this.service = workload.service;
-    this.node.addValidation({ validate: () => missingEndpoint(this, props.telemetry) });
+    this.node.addValidation({ validate: () => telemetryProblems(this, props.telemetry) });
   }
 }

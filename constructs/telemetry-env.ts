@@ -1,14 +1,24 @@
+import { type OtlpProtocol } from './imported-telemetry';
+import { type Signal, SIGNALS } from './otlp-exporter';
+
 /** What a workload needs to know to report its telemetry. */
 export interface TelemetryTarget {
-  /** Where OTLP goes by gRPC, with its scheme. */
+  /** Where OTLP goes, with its scheme. */
   readonly endpoint: string;
+  /** How it is sent. */
+  readonly protocol: OtlpProtocol;
   /** What the workload calls itself. */
   readonly service: string;
-  /**
-   * Namespace it runs in.
-   * @default - left open: the manifests can be applied to any namespace
-   */
-  readonly namespace?: string;
+  /** Namespace it runs in; undefined where the manifests can be applied to any. */
+  readonly namespace: string | undefined;
+  /** What is taken there. */
+  readonly signals: readonly Signal[];
+  /** Part of the traces beginning here that are recorded; undefined for all. */
+  readonly sampleRatio: number | undefined;
+  /** Attributes of its resource beside those that follow from the rest. */
+  readonly resourceAttributes: Readonly<Record<string, string>>;
+  /** Whether what users, models and tools say is reported. */
+  readonly capturesContent: boolean;
 }
 
 /** What one component says of its telemetry, field by field in place of what its stack says. */
@@ -19,10 +29,30 @@ export interface TelemetryOverride {
    */
   readonly enabled?: boolean;
   /**
-   * Where OTLP goes by gRPC, with its scheme.
+   * URL where OTLP is taken, such as `http://collector.monitoring.svc:4317`.
    * @default - the stack's
    */
   readonly endpoint?: string;
+  /**
+   * Protocol spoken there. A URL for HTTP is one to which `/v1/traces` and so on are added.
+   * @default - the stack's where it has the endpoint, 'grpc' where one is given here
+   */
+  readonly protocol?: OtlpProtocol;
+  /**
+   * Part of the traces beginning here that are recorded, from 0 to 1. Others are as where they began.
+   * @default - the stack's
+   */
+  readonly sampleRatio?: number;
+  /**
+   * Attributes of its resource beside `service.name`, `service.namespace` and `kaos.resource.name`.
+   * @default - none
+   */
+  readonly resourceAttributes?: Readonly<Record<string, string>>;
+  /**
+   * Whether what users, models and tools say is reported. It stays in only if the stack's `messageContent` is 'keep'.
+   * @default false
+   */
+  readonly captureMessageContent?: boolean;
 }
 
 /** The OTEL_* variables of an agent or MCP server process; none without a target. */
@@ -32,34 +62,68 @@ export function processTelemetryEnv(target: TelemetryTarget | undefined): Record
     OTEL_SDK_DISABLED: 'false',
     OTEL_SERVICE_NAME: target.service,
     OTEL_EXPORTER_OTLP_ENDPOINT: target.endpoint,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_OTLP_PROTOCOL: target.protocol === 'grpc' ? 'grpc' : 'http/protobuf',
     OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(target),
     // Our processes open no spans for probes; KAOS's own images need to be told.
     OTEL_PYTHON_FASTAPI_EXCLUDED_URLS: '/health,/ready',
-    ...EXPORT_EACH_SECOND,
+    ...withoutExporters(target.signals),
+    ...(target.capturesContent && { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true' }),
+    ...commonEnv(target),
   };
 }
 
 /**
  * The OTEL_* variables of a LiteLLM proxy. Its two implementations read them in opposite order of precedence,
- * so there is one variable for the exporter and one for the endpoint. None without a target.
+ * so there is one variable for the exporter and one for the endpoint. None without a target that takes traces: there
+ * is nothing else that it reports.
  */
 export function gatewayTelemetryEnv(target: TelemetryTarget | undefined): Record<string, string> {
-  if (!target) return {};
+  if (!target || !takesTraces(target)) return {};
   return {
-    OTEL_EXPORTER: 'otlp_grpc',
+    OTEL_EXPORTER: target.protocol === 'grpc' ? 'otlp_grpc' : 'otlp_http',
     OTEL_EXPORTER_OTLP_ENDPOINT: target.endpoint,
     OTEL_SERVICE_NAME: target.service,
     OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(target),
     OTEL_PYTHON_EXCLUDED_URLS: '/health',
-    ...EXPORT_EACH_SECOND,
+    ...commonEnv(target),
   };
 }
 
-/** A process that is killed loses a second of telemetry, not the SDKs' five, and a trace is whole that much sooner. */
-const EXPORT_EACH_SECOND = { OTEL_BSP_SCHEDULE_DELAY: '1000', OTEL_BLRP_SCHEDULE_DELAY: '1000' };
+/** Whether traces can be sent to a target at all. */
+export function takesTraces(target: TelemetryTarget | undefined): boolean {
+  return target?.signals.includes('traces') ?? false;
+}
 
-function resourceAttributes({ namespace, service }: TelemetryTarget): string {
-  const attributes = [`kaos.resource.name=${service}`];
-  return (namespace ? [`service.namespace=${namespace}`, ...attributes] : attributes).join(',');
+function commonEnv({ sampleRatio }: TelemetryTarget): Record<string, string> {
+  return {
+    ...(sampleRatio !== undefined && {
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: String(sampleRatio),
+    }),
+    // A process that is killed loses a second of telemetry, not the SDKs' five, and a trace is whole that much sooner.
+    OTEL_BSP_SCHEDULE_DELAY: '1000',
+    OTEL_BLRP_SCHEDULE_DELAY: '1000',
+  };
+}
+
+/** What is not taken is not sent: each attempt would fail, and be logged. */
+function withoutExporters(signals: readonly Signal[]): Record<string, string> {
+  const missing = SIGNALS.filter((signal) => !signals.includes(signal));
+  return Object.fromEntries(missing.map((signal) => [`OTEL_${signal.toUpperCase()}_EXPORTER`, 'none']));
+}
+
+function resourceAttributes({ namespace, service, resourceAttributes: more }: TelemetryTarget): string {
+  const ours = {
+    ...(namespace !== undefined && { 'service.namespace': namespace }),
+    'kaos.resource.name': service,
+  };
+  const others = Object.entries(more).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries({ ...ours, ...Object.fromEntries(others) })
+    .map(([name, value]) => `${name}=${encoded(value)}`)
+    .join(',');
+}
+
+/** Separators, and what is not ASCII, in the form that SDKs decode. */
+function encoded(value: string): string {
+  return value.replace(/[^\w.\-/:@+ ]/gu, (character) => encodeURIComponent(character));
 }

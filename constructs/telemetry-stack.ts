@@ -1,31 +1,113 @@
-import { Chart } from 'cdk8s';
 import { type k8s } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
-import { COLLECTOR_PORTS, collectorConfig } from './collector-config';
+import { type Callers } from './callers';
+import { addCollector, type PersistentQueue } from './collector';
+import { COLLECTOR_PORTS } from './collector-ports';
 import { Egress } from './egress';
 import { fail } from './fail';
-import { COLLECTOR_IMAGE } from './images';
-import { nameOf } from './names';
-import { type OtlpExporter } from './otlp-exporter';
+import { ImportedTelemetry, type ITelemetryStack, type OtlpProtocol } from './imported-telemetry';
+import { nameOf, serviceHost } from './names';
+import { type OtlpExporter, type Signal, SIGNALS } from './otlp-exporter';
+import { type PodReach } from './pod-reader';
 import { refuseSecrets } from './refuse-secrets';
-import { type TelemetryOverride, type TelemetryTarget } from './telemetry-env';
-import { type Reporting, Workload } from './workload/workload';
+import { type TailSampling } from './tail-sampling';
+import { checkOtlpUrl, checkRatio, checkSignals, checkStack } from './telemetry-checks';
+import { type Workload } from './workload/workload';
+import { leastCount } from './workload/pod-placement';
 import { type WorkloadOptions } from './workload/options';
-
-/** Where a collector's configuration is mounted. */
-const CONFIG_DIRECTORY = '/etc/otelcol';
-/** User and group of the collector's image. */
-const COLLECTOR_UID = 10001;
-/** Memory of the collector; the Go runtime collects garbage in earnest from 80 % of it. */
-const MEMORY_MEBIBYTES = 512;
-const OTLP_PORT = COLLECTOR_PORTS['otlp-grpc'];
-/** Longer than one attempt to empty the exporters' queues. */
-const TERMINATION_SECONDS = 60;
 
 /** What a telemetry stack consists of. */
 export interface TelemetryStackProps extends Omit<WorkloadOptions, 'logLevel'> {
   /** Where telemetry goes on to; at least one, no two of the same name. */
   readonly exporters: readonly OtlpExporter[];
+  /**
+   * What becomes of what users, models and tools said, where a process reports it.
+   * @default 'remove'
+   */
+  readonly messageContent?: 'remove' | 'keep';
+  /**
+   * What is masked beside the keys, tokens, passwords and e-mail addresses that always are.
+   * @default - nothing
+   */
+  readonly redaction?: Redaction;
+  /**
+   * Attributes that every resource gets unless it has them, such as `deployment.environment.name`.
+   * @default - none
+   */
+  readonly resourceAttributes?: Readonly<Record<string, string>>;
+  /**
+   * Part of traces that are recorded at all, from 0 to 1, decided where a trace begins.
+   * @default - all: with `tailSampling` the collector knows better which to keep
+   */
+  readonly sampleRatio?: number;
+  /**
+   * Which traces are kept, decided when they are over. With several replicas, the StatefulSet
+   * `otel-collector-<id>-sampler` decides, and the collectors in front of it deal traces out.
+   * @default - all are kept
+   */
+  readonly tailSampling?: TailSampling;
+  /**
+   * Whether calls are counted and timed from their spans too, and who calls whom with them, before any trace is left
+   * out: `traces.span.metrics.*` and `traces_service_graph_*`.
+   * @default true
+   */
+  readonly spanMetrics?: boolean;
+  /**
+   * Keeps what could not be sent yet on a volume of each pod, which makes the Deployment a StatefulSet.
+   * @default - it is kept in memory, and lost with it
+   */
+  readonly persistentQueue?: PersistentQueue;
+  /**
+   * Whether resources get the names of pod, node and Deployment, looked up by the address that they report from: for
+   * pods of the collector's namespace, or of the cluster. The collector may then list pods there.
+   * @default - they do not, and the collector has no access to the Kubernetes API
+   */
+  readonly kubernetesAttributes?: PodReach;
+  /**
+   * Who may read the collector's own metrics, on port 8888.
+   * @default - nobody
+   */
+  readonly metricsFrom?: Callers;
+  /**
+   * Who may report beside the workloads of this app that do.
+   * @default - nobody
+   */
+  readonly reportsFrom?: Callers;
+}
+
+/** What is masked in telemetry. */
+export interface Redaction {
+  /**
+   * Regular expressions of values, in RE2's syntax.
+   * @default - none
+   */
+  readonly patterns?: readonly string[];
+}
+
+/** A collector that is there already. */
+export interface TelemetryEndpointProps {
+  /** URL where it takes OTLP, such as `http://collector.monitoring.svc:4317`. */
+  readonly endpoint: string;
+  /**
+   * Protocol spoken there.
+   * @default 'grpc'
+   */
+  readonly protocol?: OtlpProtocol;
+  /**
+   * What it takes; workloads do not report anything else.
+   * @default - all three
+   */
+  readonly signals?: readonly Signal[];
+  /**
+   * Part of traces that are recorded at all, from 0 to 1, decided where a trace begins.
+   * @default - all
+   */
+  readonly sampleRatio?: number;
+  /**
+   * What network policies have to let workloads reach.
+   * @default - where the URL leads
+   */
+  readonly egress?: Egress;
 }
 
 /**
@@ -35,122 +117,100 @@ export interface TelemetryStackProps extends Omit<WorkloadOptions, 'logLevel'> {
  *
  * Renders the ConfigMap, Deployment and Service `otel-collector-<id>`.
  */
-export class TelemetryStack extends Construct {
+export class TelemetryStack extends Construct implements ITelemetryStack {
   /**
    * The stack that a construct reports to: that of the nearest scope which has one. Complete once all of the app is
    * declared, so ask at synthesis.
    */
-  static of(construct: IConstruct): TelemetryStack | undefined {
+  static of(construct: IConstruct): ITelemetryStack | undefined {
     return construct.node.scopes
       .toReversed()
-      .map((scope) => stackOf(scope))
+      .map((scope) => stacks.get(scope))
       .find((stack) => stack !== undefined);
+  }
+
+  /** A collector that somebody else runs. Everything in the scope reports there; no object is rendered. */
+  static fromEndpoint(scope: Construct, id: string, props: TelemetryEndpointProps): ITelemetryStack {
+    const { endpoint, protocol = 'grpc', signals = SIGNALS, sampleRatio, egress } = props;
+    const stack = new ImportedTelemetry(scope, id, {
+      url: endpoint,
+      protocol,
+      signals,
+      sampleRatio,
+      endpoint: egress ?? Egress.toUrl(endpoint),
+    });
+    claim(scope, stack);
+    checkOtlpUrl(stack, endpoint);
+    checkSignals(stack, 'it', signals);
+    checkRatio(stack, sampleRatio);
+    refuseSecrets(stack, { endpoint });
+    return stack;
   }
 
   /** Name of the collector: the id of this construct. */
   readonly name: string;
   /** Where OTLP is taken by gRPC. */
   readonly url: string;
+  readonly urls: Readonly<Record<OtlpProtocol, string>>;
+  readonly protocol = 'grpc';
+  readonly signals = SIGNALS;
+  readonly sampleRatio: number | undefined;
+  readonly keepsContent: boolean;
   /** Service in front of the collector. */
   readonly service: k8s.KubeService;
-  /** What everything that reports here reports to. */
   readonly endpoint: Workload;
 
   constructor(scope: Construct, id: string, props: TelemetryStackProps) {
-    const { exporters, image = COLLECTOR_IMAGE } = props;
-    const other = stackOf(scope);
     super(scope, id);
-    if (other)
-      fail(
-        this,
-        `${other.node.path} serves this scope already`,
-        'give it all exporters, and keep one of the two',
-      );
-    else stacks.set(scope, this);
+    claim(scope, this);
+    checkStack(this, props);
     this.name = nameOf(this);
-    checkExporters(this, exporters);
-    refuseSecrets(this, { exporters });
 
-    const workload = new Workload(this, 'workload', {
-      kind: 'otel-collector',
+    const { exporters, messageContent, redaction, resourceAttributes, sampleRatio, ...more } = props;
+    const { tailSampling, spanMetrics, persistentQueue, kubernetesAttributes, metricsFrom, ...rest } = more;
+    const { reportsFrom, ...options } = rest;
+    refuseSecrets(this, { exporters, redaction, resourceAttributes });
+    this.keepsContent = messageContent === 'keep';
+    this.sampleRatio = sampleRatio;
+
+    const workload = addCollector(this, {
       name: this.name,
-      container: 'otel-collector',
-      image,
-      args: [`--config=${CONFIG_DIRECTORY}/config.yaml`],
-      config: {
-        name: `otel-collector-${this.name}`,
-        mountPath: CONFIG_DIRECTORY,
-        data: () => ({ 'config.yaml': collectorConfig(exporters) }),
+      cleaning: {
+        keepsContent: this.keepsContent,
+        redactedPatterns: redaction?.patterns ?? [],
+        resourceAttributes: resourceAttributes ?? {},
       },
-      env: () => ({
-        MY_POD_IP: { fieldRef: { fieldPath: 'status.podIP' } },
-        GOMEMLIMIT: `${Math.floor(MEMORY_MEBIBYTES * 0.8)}MiB`,
-      }),
-      ports: [
-        { name: 'otlp-grpc', port: COLLECTOR_PORTS['otlp-grpc'], appProtocol: 'grpc' },
-        { name: 'otlp-http', port: COLLECTOR_PORTS['otlp-http'] },
-        { name: 'health', port: COLLECTOR_PORTS.health },
-        { name: 'metrics', port: COLLECTOR_PORTS.metrics },
-      ],
-      probes: { port: 'health', liveness: '/', readiness: '/', startupSeconds: 60 },
-      resources: { cpu: '100m', memory: '256Mi', memoryLimit: `${MEMORY_MEBIBYTES}Mi` },
-      user: COLLECTOR_UID,
-      terminationSeconds: TERMINATION_SECONDS,
-      options: props,
+      delivery: { exporters, spanMetrics: spanMetrics ?? true, tailSampling },
+      persistentQueue,
+      podReach: kubernetesAttributes,
+      samplers: tailSampling?.samplers ?? Math.max(2, leastCount(options)),
+      metricsFrom,
+      options,
     });
-    exporters.forEach(({ endpoint }) => workload.mayCall(Egress.toUrl(`https://${endpoint}`)));
+    if (reportsFrom) {
+      workload.mayBeCalledBy(reportsFrom, [COLLECTOR_PORTS['otlp-grpc'], COLLECTOR_PORTS['otlp-http']]);
+    }
+    const host = serviceHost(this, workload.name);
+    this.urls = {
+      grpc: workload.url,
+      http: `http://${host}:${COLLECTOR_PORTS['otlp-http']}`,
+    };
     this.url = workload.url;
     this.service = workload.service;
     this.endpoint = workload;
   }
 }
 
-/** How a workload reports; undefined when it does not. Ask at synthesis. */
-export function telemetryTarget(
-  workload: IConstruct,
-  override: TelemetryOverride = {},
-): TelemetryTarget | undefined {
-  const endpoint = override.endpoint ?? TelemetryStack.of(workload)?.url;
-  if (override.enabled === false || endpoint === undefined) return undefined;
-  return { endpoint, service: workload.node.id, namespace: Chart.of(workload).namespace };
-}
-
-/** Where a workload's telemetry goes; undefined when it has none. Ask at synthesis. */
-export function reportingOf(workload: IConstruct, override: TelemetryOverride = {}): Reporting | undefined {
-  if (override.enabled === false) return undefined;
-  if (override.endpoint !== undefined) return { to: Egress.toUrl(override.endpoint), port: OTLP_PORT };
-  const stack = TelemetryStack.of(workload);
-  return stack && { to: stack.endpoint, port: OTLP_PORT };
-}
-
-/** Reports telemetry that is switched on and has nowhere to go. Ask at synthesis. */
-export function missingEndpoint(
-  workload: IConstruct,
-  { enabled, endpoint }: TelemetryOverride = {},
-): string[] {
-  if (enabled !== true || endpoint !== undefined || TelemetryStack.of(workload)) return [];
-  return ['telemetry is enabled and has no endpoint; give one, or declare a TelemetryStack in this scope'];
-}
-
 /** By scope: asking the children of a scope each time takes the square of their number. */
-const stacks = new WeakMap<IConstruct, TelemetryStack>();
+const stacks = new WeakMap<IConstruct, ITelemetryStack>();
 
-function stackOf(scope: IConstruct): TelemetryStack | undefined {
-  return stacks.get(scope);
-}
-
-function checkExporters(scope: IConstruct, exporters: readonly OtlpExporter[]): void {
-  if (exporters.length === 0)
-    fail(scope, 'exporters is empty', 'give at least one, such as OtlpExporter.signoz()');
-  exporters.forEach(({ name, endpoint }, index) => {
-    if (!/^[a-z0-9][-_a-z0-9]*$/i.test(name)) {
-      fail(scope, `an exporter is called "${name}"`, 'use letters, digits, "-" and "_"');
-    }
-    if (exporters.findIndex((exporter) => exporter.name === name) !== index) {
-      fail(scope, `two exporters are called "${name}"`, 'give each a name of its own');
-    }
-    if (!/^([-.\w]+|\[[0-9a-f:]+\]):\d{1,5}$/i.test(endpoint)) {
-      fail(scope, `the endpoint of exporter "${name}" is "${endpoint}"`, 'give host:port');
-    }
-  });
+/** A scope has one stack. */
+function claim(scope: IConstruct, stack: ITelemetryStack): void {
+  const other = stacks.get(scope);
+  if (!other) {
+    stacks.set(scope, stack);
+    return;
+  }
+  const fix = 'give it all exporters, and keep one of the two';
+  fail(stack, `${other.node.path} serves this scope already`, fix);
 }

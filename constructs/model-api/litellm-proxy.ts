@@ -13,8 +13,8 @@ import { checkProxy } from './proxy-checks';
 import { proxyEnvironment } from './proxy-environment';
 import { apiBaseOf, type ResolvedModel, resolveModels } from './proxy-model';
 import { waysOfProxy } from './proxy-ways';
-import { gatewayTelemetryEnv } from '../telemetry-env';
-import { missingEndpoint, reportingOf, telemetryTarget } from '../telemetry-stack';
+import { gatewayTelemetryEnv, takesTraces, type TelemetryTarget } from '../telemetry-env';
+import { reportingOf, telemetryProblems, telemetryTarget } from '../telemetry-target';
 import { Workload } from '../workload/workload';
 
 const CONFIG_DIRECTORY = '/etc/litellm';
@@ -61,9 +61,11 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
       ?.problems(this.models, Object.keys({ ...environment, ...props.env }))
       .forEach(([problem, fix]) => fail(this, problem, fix));
 
+    const telemetry = { captureMessageContent: props.captureMessageContent, ...props.telemetry };
+    const target = (): TelemetryTarget | undefined => telemetryTarget(this, telemetry);
     const reporting = (): ReportingSettings => ({
-      telemetry: telemetryTarget(this, props.telemetry) !== undefined,
-      captureMessageContent: props.captureMessageContent ?? false,
+      telemetry: takesTraces(target()),
+      captureMessageContent: target()?.capturesContent ?? false,
     });
     const workload = new Workload(this, 'workload', {
       kind: 'modelapi',
@@ -78,7 +80,7 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
       },
       env: () => ({
         ...environment,
-        ...gatewayTelemetryEnv(telemetryTarget(this, props.telemetry)),
+        ...gatewayTelemetryEnv(target()),
         ...contentEnv(reporting()),
       }),
       ports: [{ name: 'http', port: HTTP_PORT }],
@@ -92,7 +94,7 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
       user: LITELLM_UID,
       terminationSeconds: TERMINATION_SECONDS,
       emptyDirectories: [{ name: 'tmp', mountPath: '/tmp', size: '256Mi' }],
-      reporting: () => reportingOf(this, props.telemetry),
+      reporting: () => reportingOf(this, telemetry),
       options,
     });
     waysOfProxy(props, models).forEach((way) => workload.mayCall(way));
@@ -100,7 +102,7 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
     this.url = workload.url;
     this.service = workload.service;
     this.endpoint = workload;
-    this.node.addValidation({ validate: () => missingEndpoint(this, props.telemetry) });
+    this.node.addValidation({ validate: () => telemetryProblems(this, telemetry) });
   }
 
   private configText(

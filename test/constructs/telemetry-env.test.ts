@@ -1,6 +1,19 @@
-import { gatewayTelemetryEnv, processTelemetryEnv } from '../../constructs/telemetry-env';
+import {
+  gatewayTelemetryEnv,
+  processTelemetryEnv,
+  type TelemetryTarget,
+} from '../../constructs/telemetry-env';
 
-const target = { endpoint: 'http://collector:4317', service: 'lead', namespace: 'team' };
+const target: TelemetryTarget = {
+  endpoint: 'http://collector:4317',
+  protocol: 'grpc',
+  service: 'lead',
+  namespace: 'team',
+  signals: ['traces', 'metrics', 'logs'],
+  sampleRatio: undefined,
+  resourceAttributes: {},
+  capturesContent: false,
+};
 
 test('a process reports by gRPC, as its resource', () => {
   expect(processTelemetryEnv(target)).toEqual({
@@ -24,6 +37,54 @@ test('LiteLLM has one variable for the exporter and one for the endpoint', () =>
     OTEL_PYTHON_EXCLUDED_URLS: '/health',
     OTEL_BSP_SCHEDULE_DELAY: '1000',
     OTEL_BLRP_SCHEDULE_DELAY: '1000',
+  });
+});
+
+test('by HTTP each is told so in its own words', () => {
+  const byHttp: TelemetryTarget = { ...target, protocol: 'http', endpoint: 'http://collector:4318' };
+  expect(processTelemetryEnv(byHttp)).toMatchObject({
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+  });
+  expect(gatewayTelemetryEnv(byHttp)).toMatchObject({
+    OTEL_EXPORTER: 'otlp_http',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+  });
+});
+
+test('signals that are not taken are not sent', () => {
+  const env = processTelemetryEnv({ ...target, signals: ['traces'] });
+  expect(env).toMatchObject({ OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' });
+  expect(env).not.toHaveProperty('OTEL_TRACES_EXPORTER');
+});
+
+test('LiteLLM, which reports traces alone, is left alone where they are not taken', () => {
+  expect(gatewayTelemetryEnv({ ...target, signals: ['metrics', 'logs'] })).toEqual({});
+});
+
+test('a part of traces is recorded, decided where they begin', () => {
+  const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
+  expect(processTelemetryEnv({ ...target, sampleRatio: 0.1 })).toMatchObject(sampler);
+  expect(gatewayTelemetryEnv({ ...target, sampleRatio: 0.1 })).toMatchObject(sampler);
+});
+
+test('own resource attributes stand beside ours, sorted, and with separators encoded', () => {
+  const resourceAttributes = { team: 'a,b=c%', 'deployment.environment.name': 'prod', tier: 'zwölf' };
+  expect(processTelemetryEnv({ ...target, resourceAttributes }).OTEL_RESOURCE_ATTRIBUTES).toBe(
+    'service.namespace=team,kaos.resource.name=lead,deployment.environment.name=prod,team=a%2Cb%3Dc%25,tier=zw%C3%B6lf',
+  );
+});
+
+test('own resource attributes take the place of ours', () => {
+  const resourceAttributes = { 'service.namespace': 'other' };
+  expect(processTelemetryEnv({ ...target, resourceAttributes }).OTEL_RESOURCE_ATTRIBUTES).toBe(
+    'service.namespace=other,kaos.resource.name=lead',
+  );
+});
+
+test('content is reported when asked for', () => {
+  expect(processTelemetryEnv({ ...target, capturesContent: true })).toMatchObject({
+    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
   });
 });
 

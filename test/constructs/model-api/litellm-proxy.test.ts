@@ -235,7 +235,7 @@ test('contents stay out of telemetry unless they are asked for', () => {
   const build = (captureMessageContent?: boolean) =>
     synth((scope) => {
       ModelAPI.proxy(scope, 'llm', { models: ['gpt-4o'], captureMessageContent });
-      new TelemetryStack(scope, 'telemetry', { exporters: [OtlpExporter.signoz()] });
+      new TelemetryStack(scope, 'telemetry', { exporters: [OtlpExporter.signoz()], messageContent: 'keep' });
     });
   const variable = { name: 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', value: 'SPAN_ONLY' };
   expect(variablesOf(build())).not.toContainEqual(variable);
@@ -243,6 +243,24 @@ test('contents stay out of telemetry unless they are asked for', () => {
   expect(variablesOf(build(true))).toContainEqual(variable);
   expect(configOf(build(true)).litellm_settings).not.toHaveProperty('turn_off_message_logging');
   expect(variablesOf(proxy({ captureMessageContent: true }))).not.toContainEqual(variable);
+});
+
+test('what its telemetry says of contents counts most', () => {
+  const manifests = synth((scope) => {
+    const telemetry = { captureMessageContent: true };
+    ModelAPI.proxy(scope, 'llm', { models: ['gpt-4o'], captureMessageContent: false, telemetry });
+    new TelemetryStack(scope, 'telemetry', { exporters: [OtlpExporter.signoz()], messageContent: 'keep' });
+  });
+  expect(configOf(manifests).litellm_settings).not.toHaveProperty('turn_off_message_logging');
+});
+
+test('a proxy asks nothing of a collector that takes no traces', () => {
+  const manifests = synth((scope) => {
+    const endpoint = 'http://metrics.monitoring.svc:4317';
+    TelemetryStack.fromEndpoint(scope, 'telemetry', { endpoint, signals: ['metrics'] });
+    ModelAPI.proxy(scope, 'llm', { models: ['gpt-4o'] });
+  });
+  expect(configOf(manifests).litellm_settings).not.toHaveProperty('callbacks');
 });
 
 test('a configuration of your own is completed, and its providers are reached', () => {

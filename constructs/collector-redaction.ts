@@ -1,0 +1,115 @@
+import { literal } from './collector-exporters';
+
+/** Regular expressions, in RE2's syntax, of values that no backend may see. */
+export const SECRET_PATTERNS: readonly string[] = [
+  // The boundary keeps words such as `task-delegation-received` whole.
+  '\\b(sk|pk|rk)-[A-Za-z0-9_-]{16,}',
+  '\\b[sr]k_(live|test)_[A-Za-z0-9]{16,}',
+  '\\beyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]+',
+  '\\b(AKIA|ASIA)[0-9A-Z]{16}\\b',
+  '\\bAIza[0-9A-Za-z_-]{35}',
+  '\\bgh[pousr]_[A-Za-z0-9]{30,}',
+  '\\bgithub_pat_[A-Za-z0-9_]{22,}',
+  '\\bglpat-[A-Za-z0-9_-]{20,}',
+  '\\bhf_[A-Za-z0-9]{30,}',
+  '\\bxox[abeoprs]-[A-Za-z0-9-]{10,}',
+  '(?i)\\bbearer\\s+[A-Za-z0-9._~+/=-]{16,}',
+  '(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\\z)',
+  // User and password of a URL.
+  '://[^/\\s:@]*:[^/\\s@]+@',
+  '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}',
+];
+
+/** Regular expressions of attribute names whose values no backend may see, whatever they are. */
+export const SECRET_KEYS: readonly string[] = [
+  '(?i)(authorization|api[_.-]?key|password|passwd|passphrase|secret|cookie|credential|private[_.-]?key)',
+  // Not every name with `token` in it: numbers of tokens are what people look for.
+  '(?i)(^|[_.-])(access|auth|bearer|id|refresh|session)[_.-]?token$',
+];
+
+/** Attributes that hold what users, models and tools said, in the words of each convention that is about. */
+export const CONTENT_KEYS: readonly string[] = [
+  '^gen_ai\\.(input\\.messages|output\\.messages|system_instructions|tool\\.definitions)',
+  '^gen_ai\\.tool\\.call\\.(arguments|result)',
+  '^gen_ai\\.(prompt|completion)(\\.|$)',
+  '^gen_ai\\.(content|event\\.content|input|output|choice|message|system\\.message|user\\.message)(\\.|$)',
+  '^llm\\..+\\.(messages|prompt|input|complete_input_dict)',
+  '^llm\\.(input_messages|output_messages|prompts|completions|request\\.functions)',
+  '^(input|output)\\.value$',
+  '^traceloop\\.entity\\.(input|output)$',
+  '^(hidden_params|metadata\\.(user_api_key|requester_|headers|requester_ip_address))',
+];
+
+/** Log records that are nothing but content. */
+const CONTENT_EVENTS = '^gen_ai\\.';
+
+/** The processors that take message content out of telemetry, by name. */
+export function contentProcessors(): Record<string, object> {
+  const fromAttributes = (context: string): string => without(`${context}.attributes`);
+  const isEvent = (name: string): string => `IsMatch(${name}, ${quoted(CONTENT_EVENTS)})`;
+  return {
+    'transform/content': {
+      // What could not be cleaned goes nowhere.
+      error_mode: 'propagate',
+      trace_statements: statements({
+        span: [fromAttributes('span')],
+        spanevent: [fromAttributes('spanevent')],
+      }),
+      metric_statements: statements({ datapoint: [fromAttributes('datapoint')] }),
+      log_statements: statements({
+        log: [
+          fromAttributes('log'),
+          `set(log.body, "") where ${isEvent('log.event_name')} or ${isEvent('log.attributes["event.name"]')}`,
+          `${without('log.body')} where IsMap(log.body)`,
+        ],
+      }),
+    },
+  };
+}
+
+/** The processors that mask secrets, by name. */
+export function secretProcessors(morePatterns: readonly string[]): Record<string, object> {
+  const patterns = [...SECRET_PATTERNS, ...morePatterns];
+  const any = quoted(anyOf(patterns));
+  const mask = (text: string): string => `replace_pattern(${text}, ${any}, "****")`;
+  return {
+    // What a span has beside attributes, which `redaction` does not reach.
+    'transform/secrets': {
+      error_mode: 'propagate',
+      trace_statements: statements({
+        span: [mask('span.name'), mask('span.status.message')],
+        spanevent: [mask('spanevent.name')],
+      }),
+    },
+    redaction: {
+      allow_all_keys: true,
+      // Lists and maps are texts too, once they are exported.
+      redact_all_types: true,
+      blocked_key_patterns: SECRET_KEYS.map(literal),
+      blocked_values: patterns.map(literal),
+      summary: 'silent',
+    },
+  };
+}
+
+/**
+ * Statements by what they are carried out for. In one list, those for spans would be carried out for the events of
+ * spans, and so never for a span that has none.
+ */
+function statements(byContext: Record<string, string[]>): object[] {
+  return Object.entries(byContext).map(([context, list]) => ({ context, statements: list }));
+}
+
+function without(attributes: string): string {
+  return `delete_matching_keys(${attributes}, ${quoted(anyOf(CONTENT_KEYS))})`;
+}
+
+/** Flags that a pattern starts with end with its group. */
+function anyOf(patterns: readonly string[]): string {
+  return patterns.map((pattern) => `(?:${pattern})`).join('|');
+}
+
+/** A text as OTTL's statements have it. */
+function quoted(pattern: string): string {
+  return literal(JSON.stringify(pattern));
+}
