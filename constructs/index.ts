@@ -1,5 +1,6 @@
 export { Agent, type IAgent, type SubAgentOptions } from './agent';
 export { type AgentLimits, type AgentProps } from './agent-props';
+export { AlertRules, type AlertRulesProps } from './alert-rules';
 export {
   Autoscaling,
   type AutoscalingProps,
@@ -18,6 +19,7 @@ export { ArgoProject, type ArgoProjectProps, type ArgoResourceKind } from './arg
 export { Callers } from './callers';
 export { Cluster, type ClusterProps, type DnsProps } from './cluster';
 export { type PersistentQueue } from './collector';
+export { Dashboard, type DashboardProps } from './dashboard';
 export { Egress } from './egress';
 export { type ExternalAgent, type ExternalAgentProps } from './external-agent';
 export { Exposure } from './exposure';

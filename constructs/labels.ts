@@ -23,6 +23,13 @@ export function objectLabels(scope: IConstruct, kind: Kind, name: string): Recor
     'app.kubernetes.io/name': kind,
     'app.kubernetes.io/instance': `${kind}-${name}`,
     'app.kubernetes.io/component': COMPONENTS[kind],
+    ...chartLabels(scope),
+  };
+}
+
+/** Labels of all objects of a chart. */
+export function chartLabels(scope: IConstruct): Record<string, string> {
+  return {
     'app.kubernetes.io/part-of': Names.toLabelValue(Chart.of(scope), { includeHash: false }),
     'app.kubernetes.io/managed-by': 'cdk8s',
   };
