@@ -88,9 +88,17 @@ export function contentEnv({ telemetry, captureMessageContent }: ReportingSettin
   return { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_ONLY' };
 }
 
+const REFERENCE = 'os.environ/';
+
 /** How LiteLLM is told to take a value from a variable. */
 export function reference(variable: string): string {
-  return `os.environ/${variable}`;
+  return `${REFERENCE}${variable}`;
+}
+
+/** The variable that a value is taken from; undefined for a value that stands for itself. */
+export function referenced(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !value.startsWith(REFERENCE)) return undefined;
+  return value.slice(REFERENCE.length);
 }
 
 /** Stands where LiteLLM insists on a key and the gateway behind it asks for none. */
@@ -112,6 +120,7 @@ function modelEntry(model: ResolvedModel, { apiBase, keyVariableOf }: LiteLLMSet
       ...given('max_parallel_requests', model.maxParallelRequests),
       ...given('timeout', seconds(model.timeout)),
       ...given('stream_timeout', seconds(model.streamTimeout)),
+      ...model.params,
     },
     ...given('model_info', model.info),
   };
@@ -141,13 +150,17 @@ function routerSection(settings: LiteLLMSettings): object | undefined {
  */
 function fallbackSection({ models, defaultFallbacks = [] }: LiteLLMSettings): object {
   const hasDefault = defaultFallbacks.length > 0 && models.some(({ name }) => isModelPattern(name));
-  const fallbacks = models
-    .filter(({ name }) => !isModelPattern(name))
-    .map(({ name, fallbacks: own = defaultFallbacks }) => ({ [name]: own.filter((other) => other !== name) }))
+  const names = new Set(models.map(({ name }) => name).filter((name) => !isModelPattern(name)));
+  const ofModel = (name: string, property: 'fallbacks' | 'contextWindowFallbacks') =>
+    models.find((model) => model.name === name && model[property])?.[property];
+  const fallbacks = [...names]
+    .map((name) => ({ name, others: ofModel(name, 'fallbacks') ?? defaultFallbacks }))
+    .map(({ name, others }) => ({ [name]: others.filter((other) => other !== name) }))
     .filter((entry) => hasDefault || Object.values(entry).flat().length > 0);
-  const forLength = models.flatMap(({ name, contextWindowFallbacks: own = [] }) =>
-    own.length > 0 ? [{ [name]: [...own] }] : [],
-  );
+  const forLength = [...names].flatMap((name) => {
+    const others = ofModel(name, 'contextWindowFallbacks') ?? [];
+    return others.length > 0 ? [{ [name]: [...others] }] : [];
+  });
   return {
     ...(fallbacks.length > 0 && { fallbacks }),
     ...(forLength.length > 0 && { context_window_fallbacks: forLength }),

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { MASTER_KEY_VARIABLE, reference, type ReportingSettings, reportingSections } from './litellm-config';
+import {
+  MASTER_KEY_VARIABLE,
+  reference,
+  referenced,
+  type ReportingSettings,
+  reportingSections,
+} from './litellm-config';
 import { servesModel } from '../model-name';
+import { isLiteralSecret, LITERAL_SECRET_FIX } from './literal-secrets';
 import { toPyYaml } from './py-yaml';
 import { findSecrets } from '../refuse-secrets';
 
@@ -119,25 +126,19 @@ function matches(pattern: string, model: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`, 's').test(model);
 }
 
-/** What holds a secret, by the names that LiteLLM gives such settings. */
-const SECRET_NAME = /(^|_)(key|password|passwd|secret|token|credentials)$/i;
-
 function literalKeys(root: unknown): Problem[] {
-  const fix = 'put it in a Secret, give it to env, and write os.environ/<variable> there';
-  const named = leaves(root, []).flatMap(({ path, text }) => {
-    const isSecret = SECRET_NAME.test(path.at(-1) ?? '') && !text.startsWith(REFERENCE);
-    return isSecret ? [path.join('.')] : [];
-  });
+  const named = leaves(root, []).flatMap(({ path, text }) =>
+    isLiteralSecret(path.at(-1) ?? '', text) ? [path.join('.')] : [],
+  );
   const looksLike = findSecrets(root as object, []).map(({ path }) => path);
-  return [...new Set([...named, ...looksLike])].map((path) => [`config holds a key at ${path}`, fix]);
+  return [...new Set([...named, ...looksLike])].map((path) => [
+    `config holds a key at ${path}`,
+    LITERAL_SECRET_FIX,
+  ]);
 }
 
-const REFERENCE = reference('');
-
 function missingVariables(root: unknown, variables: readonly string[]): Problem[] {
-  const asked = leaves(root, []).flatMap(({ text }) =>
-    text.startsWith(REFERENCE) ? [text.slice(REFERENCE.length)] : [],
-  );
+  const asked = leaves(root, []).flatMap(({ text }) => referenced(text) ?? []);
   return [...new Set(asked)]
     .filter((variable) => !variables.includes(variable))
     .map((variable) => [

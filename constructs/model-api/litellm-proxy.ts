@@ -2,7 +2,6 @@ import { Chart, Duration } from 'cdk8s';
 import { type k8s, Secret, type SecretValue } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { GATEWAY_LIVENESS_PATH, GATEWAY_READINESS_PATH, HTTP_PORT } from '../../runtime/contract';
-import { fail } from '../fail';
 import { LITELLM_IMAGE } from '../images';
 import { contentEnv, litellmConfig, type ReportingSettings } from './litellm-config';
 import { type ModelAPIProxyProps } from './litellm-proxy-props';
@@ -44,9 +43,8 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
   constructor(scope: Construct, id: string, props: ModelAPIProxyProps<M>) {
     super(scope, id);
     this.name = nameOf(this);
-    this.models = Object.freeze(
-      props.models.map((model) => (typeof model === 'string' ? model : model.name)),
-    );
+    const names = props.models.map((model) => (typeof model === 'string' ? model : model.name));
+    this.models = Object.freeze([...new Set(names)]);
     this.key = props.masterKey ?? {
       secret: Secret.fromSecretName(this, 'master-key', `modelapi-${this.name}`),
       key: 'master-key',
@@ -56,10 +54,7 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
     const models = resolveModels(props.models, props);
     const keys = keysOf(props, models);
     const environment = proxyEnvironment(props, this.key, keys);
-    checkProxy(this, props);
-    config
-      ?.problems(this.models, Object.keys({ ...environment, ...props.env }))
-      .forEach(([problem, fix]) => fail(this, problem, fix));
+    checkProxy(this, props, Object.keys({ ...environment, ...props.env }));
 
     const telemetry = { captureMessageContent: props.captureMessageContent, ...props.telemetry };
     const target = (): TelemetryTarget | undefined => telemetryTarget(this, telemetry);

@@ -3,7 +3,10 @@ import { type SecretValue } from 'cdk8s-plus-28';
 import { type IModelAPI } from '../model-api';
 import { type ModelName } from '../model-name';
 
-/** One model, or one pattern of models, behind a proxy: what it is called there, and where it comes from. */
+/**
+ * One model, or one pattern of models, behind a proxy: what it is called there, and where it comes from. A name that is
+ * given several times comes from several places, among which requests are shared out.
+ */
 export interface ProxyModel<M extends string = string> {
   /** What agents ask for: a name, `<prefix>/*` for all names that start alike, or `*` for all. */
   readonly name: M;
@@ -63,6 +66,12 @@ export interface ProxyModel<M extends string = string> {
    * @default - none
    */
   readonly contextWindowFallbacks?: readonly ModelName<NoInfer<M>>[];
+  /**
+   * Further parameters of LiteLLM's for it, such as `{ api_version: '2024-10-21' }` for Azure. A secret among them is
+   * given as `os.environ/<variable>`, with the variable in `env`.
+   * @default - none
+   */
+  readonly params?: Readonly<Record<string, string | number | boolean>>;
   /**
    * What LiteLLM tells of it, beside what it knows: for instance `{ input_cost_per_token: 0.000001 }`.
    * @default - nothing

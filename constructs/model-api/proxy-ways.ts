@@ -1,6 +1,6 @@
 import { EnvValue } from 'cdk8s-plus-28';
 import { Egress } from '../egress';
-import { API_BASE_VARIABLE, reference } from './litellm-config';
+import { API_BASE_VARIABLE, referenced } from './litellm-config';
 import { type ModelAPIProxyProps } from './litellm-proxy-props';
 import { type IModelAPI } from '../model-api';
 import { type ResolvedModel } from './proxy-model';
@@ -30,8 +30,9 @@ function placeOf(
   apiBase: string | undefined,
   { apiBase: own, env }: ModelAPIProxyProps<string>,
 ): string | IModelAPI | undefined {
-  if (apiBase === reference(API_BASE_VARIABLE)) return own;
-  if (!apiBase?.startsWith(reference(''))) return apiBase;
-  const value = env?.[apiBase.slice(reference('').length)];
+  const variable = referenced(apiBase);
+  if (variable === undefined) return apiBase;
+  if (variable === API_BASE_VARIABLE) return own;
+  const value = env?.[variable];
   return value instanceof EnvValue ? undefined : value;
 }

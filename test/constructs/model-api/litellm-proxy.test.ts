@@ -165,6 +165,35 @@ test('one proxy has several providers, each with its key and its way through the
   });
 });
 
+test('a name can come from several places, which share its requests', () => {
+  const build = (scope: Construct) =>
+    ModelAPI.proxy(scope, 'llm', {
+      models: [
+        {
+          name: 'gpt-4o',
+          provider: 'azure',
+          apiBase: 'https://eu.example',
+          params: { api_version: '2024-10-21' },
+        },
+        { name: 'gpt-4o', provider: 'openai', fallbacks: ['mini'] },
+        'mini',
+      ],
+    });
+  const manifests = synth(build);
+  expect(build(chart()).models).toEqual(['gpt-4o', 'mini']);
+  expect(configOf(manifests)).toMatchObject({
+    model_list: [
+      {
+        model_name: 'gpt-4o',
+        litellm_params: { model: 'azure/gpt-4o', api_base: 'https://eu.example', api_version: '2024-10-21' },
+      },
+      { model_name: 'gpt-4o', litellm_params: { model: 'openai/gpt-4o' } },
+      { model_name: 'mini' },
+    ],
+    router_settings: { fallbacks: [{ 'gpt-4o': ['mini'] }] },
+  });
+});
+
 test('a proxy in front of a hosted model calls it, and nothing outside', () => {
   const manifests = synth((scope) => {
     const apiBase = ModelAPI.hosted(scope, 'ollama', { models: ['smollm2:135m'] });
@@ -298,7 +327,11 @@ test('a configuration of your own is completed, and its providers are reached', 
 test.each<[string, Partial<ModelAPIProxyProps<string>>, string]>([
   ['no model is named', { models: [] }, 'models is empty; name at least one, or "*" for all'],
   ['a name is empty', { models: ['gpt-4o', ' '] }, 'models has an empty name; leave it out'],
-  ['a model is named twice', { models: ['a', 'b', { name: 'a' }] }, 'models has "a" twice; name it once'],
+  [
+    'a model is named twice',
+    { models: ['a', 'b', { name: 'a' }] },
+    'models has "a" twice; name it once, or give it another provider, address or key',
+  ],
   [
     'the provider is a path',
     { provider: 'openai/' },
@@ -320,6 +353,33 @@ test.each<[string, Partial<ModelAPIProxyProps<string>>, string]>([
     'a limit of a model is no count',
     { models: [{ name: 'a', maxParallelRequests: 1.5 }] },
     'maxParallelRequests of model "a" is 1.5; give a whole number, 1 or more',
+  ],
+  [
+    'a name has fallbacks twice',
+    { models: ['b', { name: 'a', fallbacks: ['b'] }, { name: 'a', provider: 'groq', fallbacks: ['b'] }] },
+    'fallbacks of model "a" are given twice; give them once: they are those of the name',
+  ],
+  [
+    'params say what has a property of its own',
+    { models: [{ name: 'a', params: { api_base: 'https://a.example' } }] },
+    'params of model "a" has api_base; give it by the property for it',
+  ],
+  [
+    'params refer to a variable that nobody sets',
+    { models: [{ name: 'a', params: { azure_ad_token: 'os.environ/TOKEN' } }] },
+    'params of model "a" takes azure_ad_token from TOKEN, which is not set; set it in env',
+  ],
+  [
+    'a number of a model has no end',
+    { models: [{ name: 'a', info: { cost: Infinity } }] },
+    'cost of model "a" is Infinity; give a number that has an end',
+  ],
+  [
+    'params hold a key',
+    {
+      models: [{ name: 'a', params: { aws_secret_access_key: 'abc', aws_session_token: 'os.environ/HOME' } }],
+    },
+    'params of model "a" holds a key at aws_secret_access_key; put it in a Secret, give it to env, and write os.environ/<variable> there',
   ],
   ['retries is no count', { retries: -1 }, 'retries is -1; give a whole number, 0 or more'],
   ['timeout is nothing', { timeout: Duration.seconds(0) }, 'timeout is 0; give some time'],
