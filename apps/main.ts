@@ -1,6 +1,7 @@
 import { App } from 'cdk8s';
 import { ArgoCD } from './argocd';
 import { dev, prod, staging } from './environments';
+import { Hierarchical } from './hierarchical';
 import { Research } from './research';
 import { Support } from './support';
 
@@ -10,4 +11,5 @@ new ArgoCD(app, 'argocd', {
   staging: [new Support(app, 'support-staging', staging)],
   prod: [new Support(app, 'support-prod', prod)],
 });
+new Hierarchical(app, 'hierarchical');
 app.synth();
