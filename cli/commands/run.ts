@@ -39,7 +39,7 @@ export async function run(
   );
   let outcome: Outcome;
   try {
-    outcome = await ask(system.ports.urlOf(agent), options.message, interrupted.signal);
+    outcome = await ask(system.asked(agent), options.message, interrupted.signal);
     process.stderr.write(`\n${agent.title} answered in ${Math.round(outcome.durationMs)} ms\n`);
   } finally {
     // Whatever came of the question: what the processes flush at their end belongs to the results.

@@ -71,7 +71,7 @@ async function askAndShow(
   signal: AbortSignal,
 ): Promise<void> {
   process.stderr.write(`\nasking ${agent.title}: ${message}\n`);
-  const outcome = await ask(system.ports.urlOf(agent), message, signal);
+  const outcome = await ask(system.asked(agent), message, signal);
   if (system.collector && outcome.traceId) await wholeTrace(system.collector.store, outcome.traceId);
   printOutcome(resultsOf(agent, message, outcome, system), process.stdout);
 }
@@ -90,9 +90,7 @@ function printAddresses(
     line('OTLP', `${system.collector.grpcUrl} (gRPC), ${system.collector.httpUrl} (HTTP)`);
   if (front) {
     const question = message ?? 'What can you do?';
-    process.stdout.write(
-      `\n${style.bold('ask again')}\n  ${curlLine(system.ports.urlOf(front), question)}\n`,
-    );
+    process.stdout.write(`\n${style.bold('ask again')}\n  ${curlLine(system.asked(front), question)}\n`);
   }
   process.stdout.write(`\n${style.dim('Ctrl-C stops everything')}\n`);
 }

@@ -1,5 +1,6 @@
 import { CHAT_PATH } from '../../runtime/contract';
 import { InterruptedError, UserError } from './errors';
+import { NO_SECRET } from './needed-secrets';
 
 /** What came of a question. */
 export interface Outcome {
@@ -11,14 +12,21 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
+/** An agent that listens here. */
+export interface Asked {
+  readonly url: string;
+  /** What it asks its callers for; undefined when it asks for nothing. */
+  readonly key?: string | undefined;
+}
+
 /**
  * Asks an agent one question. An answer that is an error is an outcome, not an exception.
  *
  * @throws UserError when there is no answer at all
  */
-export async function ask(agentUrl: string, message: string, signal: AbortSignal): Promise<Outcome> {
+export async function ask(agent: Asked, message: string, signal: AbortSignal): Promise<Outcome> {
   const startedAt = performance.now();
-  const { ok, status, headers, text } = await post(agentUrl, message, signal);
+  const { ok, status, headers, text } = await post(agent, message, signal);
   return {
     ...(ok ? answerOf(text) : { status: 'error', answer: `${status}: ${errorOf(text)}` }),
     traceId: headers.get('traceresponse')?.split('-')[1] ?? null,
@@ -26,11 +34,14 @@ export async function ask(agentUrl: string, message: string, signal: AbortSignal
   };
 }
 
-async function post(agentUrl: string, message: string, signal: AbortSignal) {
+async function post({ url, key }: Asked, message: string, signal: AbortSignal) {
   try {
-    const reply = await fetch(agentUrl + CHAT_PATH, {
+    const reply = await fetch(url + CHAT_PATH, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      },
       body: chatBody(message),
       signal,
     });
@@ -38,8 +49,8 @@ async function post(agentUrl: string, message: string, signal: AbortSignal) {
   } catch (cause) {
     if (signal.aborted) throw new InterruptedError('stopped before the agent had answered', { cause });
     if (isTimeout(cause))
-      throw new UserError(`the agent at ${agentUrl} did not answer within 5 minutes`, { cause });
-    throw new UserError(`the agent at ${agentUrl} ended before it had answered`, { cause });
+      throw new UserError(`the agent at ${url} did not answer within 5 minutes`, { cause });
+    throw new UserError(`the agent at ${url} ended before it had answered`, { cause });
   }
 }
 
@@ -49,10 +60,15 @@ function isTimeout(error: unknown): boolean {
   return cause?.code === 'UND_ERR_HEADERS_TIMEOUT';
 }
 
-/** The same question for a shell. */
-export function curlLine(agentUrl: string, message: string): string {
+/** The same question for a shell, which has to know a key that is real. */
+export function curlLine({ url, key }: Asked, message: string): string {
   const body = chatBody(message).replaceAll("'", "'\\''");
-  return `curl -s ${agentUrl}${CHAT_PATH} -H 'content-type: application/json' -d '${body}'`;
+  const shown = key === NO_SECRET ? key : '$AGENT_API_KEY';
+  const headers = [
+    `-H 'content-type: application/json'`,
+    ...(key === undefined ? [] : [`-H "authorization: Bearer ${shown}"`]),
+  ];
+  return `curl -s ${url}${CHAT_PATH} ${headers.join(' ')} -d '${body}'`;
 }
 
 function chatBody(message: string): string {

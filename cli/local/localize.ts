@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { type LocalPorts, LOOPBACK } from './addresses';
 import { containerEnvironment, expand } from './environment';
 import { UserError } from './errors';
-import { type Mount, partOf } from './mounts';
+import { filesOf, type Mount } from './mounts';
 import { secretFiles } from './needed-secrets';
-import { type Secrets } from './secrets';
+import { sessionsHere, telemetryHere } from './stand-ins';
 import { type Localization, startOf } from './start-of';
 import { type Workload } from './workload';
 
@@ -32,12 +32,13 @@ export function localize(workload: Workload, options: Localization): LocalProces
   const inCluster = containerEnvironment(workload, secrets);
   const env = Object.fromEntries(Object.entries(inCluster).map(([name, value]) => [name, toLocal(value)]));
   const start = startOf(workload, options, (text) => toLocal(expand(text, inCluster)));
-  const notes = [...start.notes, ...replicasNote(workload)];
+  const here = [telemetryHere(env, inCluster, options), sessionsHere(env)];
+  const notes = [...start.notes, ...here.flatMap(({ notes = [] }) => notes), ...replicasNote(workload)];
   return {
     title: workload.title,
     readinessUrl: readinessUrl(workload, ports),
     args: start.args,
-    env: { ...env, ...start.env },
+    env: Object.assign({}, env, ...here.map((part) => part.env), start.env) as Record<string, string>,
     note: notes.length > 0 ? notes.join(', ') : undefined,
   };
 }
@@ -48,7 +49,7 @@ function replicasNote({ replicas }: Workload): string[] {
 
 function writeMount(mount: Mount, { title }: Workload, root: string, { ports, secrets }: Localization): void {
   const { path: mountPath, content } = mount;
-  const files = filesOf(mount, secrets, title);
+  const files = filesOf(mount, (volume) => secretFiles(volume, secrets, title));
   const isFile = files.has('');
   if (!isFile) mkdirSync(join(root, mountPath), { recursive: true });
   for (const [path, text] of files) {
@@ -57,17 +58,6 @@ function writeMount(mount: Mount, { title }: Workload, root: string, { ports, se
     // A value of a Secret is passed on as it is, and only to its owner.
     if (content.kind === 'secret') writeFileSync(file, text, { mode: 0o600 });
     else writeFileSync(file, ports.localize(text));
-  }
-}
-
-function filesOf(mount: Mount, secrets: Secrets, title: string): Map<string, string> {
-  switch (mount.content.kind) {
-    case 'directory':
-      return new Map();
-    case 'files':
-      return partOf(mount, mount.content.files);
-    case 'secret':
-      return partOf(mount, secretFiles(mount.content.secret, secrets, title));
   }
 }
 

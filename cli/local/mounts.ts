@@ -46,8 +46,35 @@ export function mountsOf(controller: Controller, configMaps: readonly ConfigMap[
   }));
 }
 
+/** Files of a mount by their paths below it, those of Secrets as they are found here. */
+export function filesOf(
+  mount: Mount,
+  secretFiles: (volume: SecretVolume) => ReadonlyMap<string, string>,
+): Map<string, string> {
+  switch (mount.content.kind) {
+    case 'directory':
+      return new Map();
+    case 'files':
+      return partOf(mount, mount.content.files);
+    case 'secret':
+      return partOf(mount, secretFiles(mount.content.secret));
+  }
+}
+
+/** The text at a path in the container; undefined where nothing is mounted. */
+export function fileAt(
+  mounts: readonly Mount[],
+  path: string,
+  secretFiles: (volume: SecretVolume) => ReadonlyMap<string, string>,
+): string | undefined {
+  const texts = mounts
+    .filter((mount) => path === mount.path || path.startsWith(`${mount.path}/`))
+    .map((mount) => filesOf(mount, secretFiles).get(path.slice(mount.path.length + 1)));
+  return texts.find((text) => text !== undefined);
+}
+
 /** The files that a mount has of those in its volume, by their paths below it; a single file is at `''`. */
-export function partOf({ subPath }: Mount, files: ReadonlyMap<string, string>): Map<string, string> {
+function partOf({ subPath }: Mount, files: ReadonlyMap<string, string>): Map<string, string> {
   if (subPath === undefined || subPath === '') return new Map(files);
   const part = [...files].flatMap(([path, text]): [string, string][] => {
     if (path === subPath) return [['', text]];
@@ -66,7 +93,7 @@ function contentOf(
   const isClaimed = controller.spec.volumeClaimTemplates.some(({ metadata }) => metadata.name === name);
   if (isClaimed || volume?.emptyDir || volume?.persistentVolumeClaim) return { kind: 'directory' };
   if (volume?.configMap) {
-    return { kind: 'files', files: filesOf(volume.configMap, controller, configMaps, where) };
+    return { kind: 'files', files: configMapFiles(volume.configMap, controller, configMaps, where) };
   }
   if (volume?.secret) {
     const { secretName, items, optional = false } = volume.secret;
@@ -81,7 +108,7 @@ function contentOf(
   );
 }
 
-function filesOf(
+function configMapFiles(
   { name, items, optional }: NonNullable<Volume['configMap']>,
   controller: Controller,
   configMaps: readonly ConfigMap[],

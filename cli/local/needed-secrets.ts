@@ -5,7 +5,7 @@ import { type Secrets } from './secrets';
 import { type Workload } from './workload';
 
 /** Stands for a Secret that this machine does not have; long enough for those who check a key's length. */
-const NO_SECRET = 'sk-not-on-this-machine';
+export const NO_SECRET = 'sk-not-on-this-machine';
 
 /**
  * What a workload finds at a key of a Secret: a placeholder where no Secrets are given at all; undefined where the key

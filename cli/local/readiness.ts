@@ -19,20 +19,47 @@ export async function untilReady(running: RunningProcess): Promise<number> {
   });
   // Whichever comes first is awaited below; the other may come at any time.
   ended.catch(() => undefined);
+  let answer: Answer = { isReady: false, reasons: '' };
   while (performance.now() - startedAt < LIMIT_MS) {
-    if (await Promise.race([answersReady(readinessUrl), ended])) return performance.now() - startedAt;
+    answer = await Promise.race([askReady(readinessUrl), ended]);
+    if (answer.isReady) return performance.now() - startedAt;
     await Promise.race([delay(POLL_MS), ended]);
   }
-  throw new UserError(`${title} was not ready within ${LIMIT_MS / 1000} s:\n${lastWords(running)}`);
+  throw new UserError(
+    `${title} was not ready within ${LIMIT_MS / 1000} s${answer.reasons}:\n${lastWords(running)}`,
+  );
 }
 
-async function answersReady(url: string): Promise<boolean> {
+interface Answer {
+  readonly isReady: boolean;
+  /** What it waits for, as far as it says so. */
+  readonly reasons: string;
+}
+
+async function askReady(url: string): Promise<Answer> {
   try {
     const reply = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-    await reply.arrayBuffer();
-    return reply.status === 200;
+    const text = await reply.text();
+    return { isReady: reply.status === 200, reasons: reply.status === 200 ? '' : reasonsIn(text) };
   } catch {
-    return false;
+    return { isReady: false, reasons: '' };
+  }
+}
+
+/** Our own processes say which of their dependencies they have not reached, and what else is wrong. */
+function reasonsIn(text: string): string {
+  const body = readBody(text);
+  const waiting = Object.entries(body.dependencies ?? {}).filter(([, state]) => state === 'waiting');
+  const reasons = [...waiting.map(([name]) => `waiting for ${name}`), ...(body.reasons ?? [])];
+  return reasons.length > 0 ? `, ${reasons.join(', ')}` : '';
+}
+
+function readBody(text: string): { dependencies?: Record<string, string>; reasons?: string[] } {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? body : {};
+  } catch {
+    return {}; // not one of ours
   }
 }
 

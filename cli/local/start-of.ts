@@ -8,6 +8,8 @@ import { type Workload } from './workload';
 export interface Localization {
   readonly ports: LocalPorts;
   readonly secrets: Secrets;
+  /** Where telemetry is received here; undefined when nobody receives it. */
+  readonly otlp: { readonly grpcUrl: string; readonly httpUrl: string } | undefined;
   /** Holds the mounted files of every workload. */
   readonly directory: string;
   /** Where the bundled processes are; stands for the image's own directory. */

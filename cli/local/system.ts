@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allocatePorts, type LocalPorts, LOOPBACK } from './addresses';
+import { type Asked } from './ask';
+import { callerKey } from './caller-key';
 import { type Collector, startCollector } from './collector/collector';
 import { InterruptedError, UserError } from './errors';
 import { localize, type LocalProcess } from './localize';
@@ -9,6 +11,7 @@ import { type Plan } from './plan';
 import { describeExit, RunningProcess } from './process';
 import { untilReady } from './readiness';
 import { type Secrets } from './secrets';
+import { OTLP_ENDPOINT } from './stand-ins';
 import { whenAborted } from './when-aborted';
 import { type Workload } from './workload';
 
@@ -54,7 +57,7 @@ export class LocalSystem {
   private constructor(
     readonly plan: Plan,
     readonly ports: LocalPorts,
-    /** What the collectors received; absent when there are none. */
+    /** What the collectors received, also those outside the charts; absent when nothing is reported. */
     readonly collector: Collector | undefined,
     private readonly directory: string,
     private readonly options: SystemOptions,
@@ -88,6 +91,11 @@ export class LocalSystem {
     }
   }
 
+  /** How an agent is asked here. */
+  asked(agent: Workload): Asked {
+    return { url: this.ports.urlOf(agent), key: callerKey(agent, this.options.secrets) };
+  }
+
   /** Ends all processes, then the collector, so that what they flush still arrives. */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -110,7 +118,8 @@ export class LocalSystem {
 
   private async startAll(signal: AbortSignal): Promise<void> {
     const { secrets, binDirectory } = this.options;
-    const localization = { ports: this.ports, secrets, binDirectory, directory: this.directory };
+    const { ports, directory, collector: otlp } = this;
+    const localization = { ports, secrets, binDirectory, directory, otlp };
     const local = this.plan.workloads
       .filter(({ role }) => role !== 'otel-collector')
       .map((workload) => localize(workload, localization));
@@ -175,7 +184,10 @@ function asUserError(error: unknown): UserError {
 /** One that runs inside the command, so that what it received can be shown, stands for all: they share its ports. */
 async function startCollectorOf(plan: Plan, ports: LocalPorts): Promise<Collector | undefined> {
   const collectors = plan.workloads.filter(({ role }) => role === 'otel-collector');
-  if (collectors.length === 0) return undefined;
+  const isReported = plan.workloads.some(({ container }) =>
+    container.env.some(({ name }) => name === OTLP_ENDPOINT),
+  );
+  if (collectors.length === 0 && !isReported) return undefined;
   /** Any free port where none of them takes that protocol. */
   const portOf = (containerPort: number) => {
     const taking = collectors.find(({ container }) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type LocalProcess, localize } from '../../../cli/local/localize';
 import { type Plan } from '../../../cli/local/plan';
 import { noSecrets, type Secrets } from '../../../cli/local/secrets';
+import { type Localization } from '../../../cli/local/start-of';
 import { numberedPorts, workloadOf } from './small-chart';
 
 /** Holds the mounted files of the test that runs. */
@@ -18,8 +19,13 @@ export function useDirectory(): void {
 }
 
 /** The workload of that title as a process of this machine. */
-export function local(plan: Plan, title: string, secrets: Secrets = noSecrets): LocalProcess {
-  const options = { ports: numberedPorts(plan), secrets, directory, binDirectory: '/bin/of/kaos' };
+export function local(
+  plan: Plan,
+  title: string,
+  secrets: Secrets = noSecrets,
+  otlp?: Localization['otlp'],
+): LocalProcess {
+  const options = { ports: numberedPorts(plan), secrets, directory, binDirectory: '/bin/of/kaos', otlp };
   return localize(workloadOf(plan, title), options);
 }
 
