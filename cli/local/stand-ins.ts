@@ -18,11 +18,14 @@ export function telemetryHere(
   inCluster: Environment,
   { otlp }: Pick<Localization, 'otlp'>,
 ): StandIn {
+  // LiteLLM's own word for what our gateway, like everybody else, is told by the standard one.
+  const isHttp =
+    local.OTEL_EXPORTER === 'otlp_http' || (local.OTEL_EXPORTER_OTLP_PROTOCOL?.startsWith('http') ?? false);
+  const protocol: Environment = isHttp ? { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' } : {};
   const endpoint = inCluster[OTLP_ENDPOINT];
   const isElsewhere = endpoint !== undefined && local[OTLP_ENDPOINT] === endpoint;
-  if (!isElsewhere || !otlp) return { env: {} };
-  const isHttp = local.OTEL_EXPORTER_OTLP_PROTOCOL?.startsWith('http') ?? false;
-  return { env: { [OTLP_ENDPOINT]: isHttp ? otlp.httpUrl : otlp.grpcUrl } };
+  if (!isElsewhere || !otlp) return { env: protocol };
+  return { env: { ...protocol, [OTLP_ENDPOINT]: isHttp ? otlp.httpUrl : otlp.grpcUrl } };
 }
 
 /** An agent whose Redis is not on this machine keeps its sessions itself, as one without Redis would. */

@@ -28,6 +28,17 @@ describe('telemetry', () => {
     expect(endpointOf(endpoint, protocol)).toBe(here);
   });
 
+  test('of LiteLLM follows its own word for the protocol', () => {
+    const { env } = agentWith({
+      OTEL_EXPORTER: 'otlp_http',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.example.com',
+    });
+    expect(env).toMatchObject({
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_ENDPOINT: otlp.httpUrl,
+    });
+  });
+
   test('is switched on by no stand-in', () => {
     expect(agentWith({}).env).not.toHaveProperty('OTEL_EXPORTER_OTLP_ENDPOINT');
   });
