@@ -1,8 +1,11 @@
 import { App } from 'cdk8s';
 import { ArgoCD } from './argocd';
+import { DevOllamaProxy } from './dev-ollama-proxy';
 import { dev, prod, staging } from './environments';
 import { Hierarchical } from './hierarchical';
+import { MultiAgent } from './multi-agent';
 import { Research } from './research';
+import { SimpleEcho } from './simple-echo';
 import { Support } from './support';
 
 const app = new App();
@@ -11,5 +14,8 @@ new ArgoCD(app, 'argocd', {
   staging: [new Support(app, 'support-staging', staging)],
   prod: [new Support(app, 'support-prod', prod)],
 });
+new SimpleEcho(app, 'simple-echo');
+new MultiAgent(app, 'multi-agent');
 new Hierarchical(app, 'hierarchical');
+new DevOllamaProxy(app, 'dev-ollama-proxy');
 app.synth();

@@ -22,6 +22,20 @@ const echo = (server: string) => ({ [server]: 'echo' });
 
 const SAMPLES: readonly Sample[] = [
   {
+    chart: 'simple-echo',
+    gateway: undefined,
+    lead: { name: 'simple-agent', tools: echo('simple-echo') },
+  },
+  {
+    chart: 'multi-agent',
+    gateway: undefined,
+    lead: {
+      name: 'coordinator',
+      tools: echo('multi-echo'),
+      subAgents: ['worker-1', 'worker-2'].map((name) => ({ name, tools: echo('multi-echo') })),
+    },
+  },
+  {
     chart: 'hierarchical',
     gateway: 'hierarchy-modelapi',
     lead: {
@@ -43,6 +57,11 @@ const SAMPLES: readonly Sample[] = [
         },
       ],
     },
+  },
+  {
+    chart: 'dev-ollama-proxy',
+    gateway: 'dev-ollama-proxy',
+    lead: { name: 'dev-agent', tools: echo('dev-echo') },
   },
 ];
 
