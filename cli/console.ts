@@ -24,10 +24,15 @@ export function styleFor(stream: NodeJS.WriteStream): Style {
   };
 }
 
-/** Says, a line each, what becomes of the workloads. */
-export function reporter(stream: NodeJS.WriteStream, style: Style): Watcher {
+/** Columns that the names of workloads take. */
+export function nameWidth(names: readonly string[]): number {
+  return Math.max(14, ...names.map(({ length }) => length));
+}
+
+/** Says, a line each, what becomes of the workloads, whose names take that many columns. */
+export function reporter(stream: NodeJS.WriteStream, style: Style, width: number): Watcher {
   const say = (mark: string, name: string, text: string) =>
-    stream.write(`${mark} ${name.padEnd(14)} ${text}\n`);
+    stream.write(`${mark} ${name.padEnd(width)} ${text}\n`);
   return {
     starting: (name, note) => say(style.dim('·'), name, style.dim(note ? `starting (${note})` : 'starting')),
     ready: (name, afterMs) => say(style.green('✓'), name, `ready in ${Math.round(afterMs)} ms`),

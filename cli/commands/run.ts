@@ -1,8 +1,9 @@
-import { styleFor, reporter } from '../console';
+import { nameWidth, reporter, styleFor } from '../console';
 import { interruption } from '../interrupt';
 import { chooseAgent } from '../local/agents';
 import { ask, type Outcome } from '../local/ask';
 import { UserError } from '../local/errors';
+import { titlesOf } from '../local/plan';
 import { noSecrets, readSecrets } from '../local/secrets';
 import { LocalSystem } from '../local/system';
 import { printOutcome, type Results, resultsOf } from '../results';
@@ -32,7 +33,7 @@ export async function run(
       ports: new Map(),
       secrets: options.secrets === undefined ? noSecrets : readSecrets(options.secrets),
       binDirectory,
-      watcher: reporter(process.stderr, style),
+      watcher: reporter(process.stderr, style, nameWidth(titlesOf(plan))),
       restart: false,
     },
     interrupted.signal,

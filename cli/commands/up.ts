@@ -1,9 +1,9 @@
-import { reporter, type Style, styleFor } from '../console';
+import { nameWidth, reporter, type Style, styleFor } from '../console';
 import { interruption } from '../interrupt';
 import { isFree } from '../local/addresses';
 import { agentsOf, chooseAgent, entryAgents } from '../local/agents';
 import { ask, curlLine } from '../local/ask';
-import { type Plan } from '../local/plan';
+import { type Plan, titlesOf } from '../local/plan';
 import { noSecrets, readSecrets } from '../local/secrets';
 import { LocalSystem } from '../local/system';
 import { whenAborted } from '../local/when-aborted';
@@ -36,7 +36,7 @@ export async function up(charts: readonly string[], options: UpOptions, binDirec
       ports: await frontPort(front, options.port),
       secrets: options.secrets === undefined ? noSecrets : readSecrets(options.secrets),
       binDirectory,
-      watcher: reporter(process.stderr, style),
+      watcher: reporter(process.stderr, style, nameWidth(titlesOf(plan))),
       restart: true,
     },
     interrupted.signal,
@@ -83,7 +83,9 @@ function printAddresses(
   message: string | undefined,
   style: Style,
 ): void {
-  const line = (name: string, address: string) => process.stdout.write(`  ${name.padEnd(14)} ${address}\n`);
+  const width = nameWidth(titlesOf(plan));
+  const line = (name: string, address: string) =>
+    process.stdout.write(`  ${name.padEnd(width)} ${address}\n`);
   process.stdout.write(`\n${style.bold('running')}\n`);
   for (const agent of agentsOf(plan)) line(agent.title, system.ports.urlOf(agent));
   if (system.collector)

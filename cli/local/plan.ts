@@ -39,6 +39,10 @@ export function buildPlan(manifests: readonly Manifests[]): Plan {
   return { charts, workloads: pairs.map(({ workload }) => workload), addresses };
 }
 
+export function titlesOf({ workloads }: Plan): string[] {
+  return workloads.map(({ title }) => title);
+}
+
 /** How messages speak of the charts that run. */
 export function chartsText({ charts }: Pick<Plan, 'charts'>): string {
   return `chart${charts.length === 1 ? '' : 's'} ${charts.join(', ')}`;

@@ -4,7 +4,7 @@ import { reporter, styleFor } from '../../cli/console';
 /** What is printed where there is no terminal. */
 function printed(say: (watcher: ReturnType<typeof reporter>) => void): string {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream; // all that is asked of it is to be written to
-  say(reporter(stream, styleFor(stream)));
+  say(reporter(stream, styleFor(stream), 14));
   return String((stream as unknown as PassThrough).read() ?? '');
 }
 
