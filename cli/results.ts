@@ -40,7 +40,9 @@ export function printOutcome(
   stream.write(`\n${mark}\n${answer.replace(/^/gm, '  ')}\n\n`);
   const own = spans.filter((span) => span.traceId === traceId);
   if (own.length === 0) {
-    stream.write(style.dim('no trace: the chart has no TelemetryStack\n'));
+    const reason =
+      traceId === null ? 'the agent reports none' : 'none of its spans came, as when it was not sampled';
+    stream.write(style.dim(`no trace: ${reason}\n`));
     return;
   }
   stream.write(`${renderTrace(buildTrace(own), { width: stream.columns || 100, color: style.color })}\n`);
