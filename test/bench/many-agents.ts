@@ -24,4 +24,7 @@ for (let first = 0; first < Number(count); first += TEAM) {
   agent(first, workers);
 }
 app.synth();
-process.stdout.write(JSON.stringify({ peakBytes: process.resourceUsage().maxRSS * 1024 }));
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+process.stdout.write(
+  JSON.stringify({ peakBytes: maxRSS * 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 }),
+);
