@@ -1,6 +1,6 @@
 import { peerAgentUrlVariable } from '../../runtime/contract';
 import { UserError } from './errors';
-import { addressesAt, chartsText, type Plan } from './plan';
+import { addressesAt, chartsHave, type Plan } from './plan';
 import { type Workload } from './workload';
 
 export function agentsOf(plan: Plan): readonly Workload[] {
@@ -21,7 +21,7 @@ export function entryAgents(plan: Plan): readonly Workload[] {
 export function chooseAgent(plan: Plan, name: string | undefined): Workload {
   const agents = agentsOf(plan);
   const isOne = plan.charts.length === 1;
-  const charts = `${chartsText(plan)} ${isOne ? 'has' : 'have'}`;
+  const charts = chartsHave(plan);
   if (agents.length === 0)
     throw new UserError(`${charts} no agent to ask; add one to ${isOne ? 'it' : 'them'}`);
   const candidates = name === undefined ? entryAgents(plan) : named(agents, name);

@@ -22,8 +22,8 @@ export interface Manifests {
   readonly controllers: readonly Controller[];
   readonly services: readonly Service[];
   readonly configMaps: readonly ConfigMap[];
-  /** Kinds of all that the chart holds, each once. */
-  readonly kinds: readonly string[];
+  /** Everything that the chart holds. */
+  readonly objects: readonly Identified[];
 }
 
 /**
@@ -54,7 +54,7 @@ function readChart(directory: string, chart: string): Manifests {
     controllers: ofKinds(controller, 'Deployment', 'StatefulSet'),
     services: ofKinds(service, 'Service'),
     configMaps: ofKinds(configMap, 'ConfigMap'),
-    kinds: [...new Set(objects.map(({ kind }) => kind))].sort(),
+    objects,
   };
 }
 

@@ -23,7 +23,7 @@ export interface Plan {
 /** Pure: the manifests of one chart or several -> what is to run. */
 export function buildPlan(manifests: readonly Manifests[]): Plan {
   const charts = manifests.map(({ chart }) => chart);
-  checkHasWorkloads(manifests);
+  checkWorkloads(manifests);
   const configMaps = manifests.flatMap((each) => each.configMaps);
   const pairs = withTitles(
     manifests.flatMap(({ chart, controllers }) =>
@@ -69,19 +69,33 @@ export function hostsOf(service: Service): string[] {
   return [name, `${name}.${namespace}`, `${name}.${namespace}.svc`];
 }
 
+/** How messages begin that say what they have. */
+export function chartsHave(plan: Pick<Plan, 'charts'>): string {
+  return `${chartsText(plan)} ${plan.charts.length === 1 ? 'has' : 'have'}`;
+}
+
 interface Pair {
   readonly controller: Controller;
   readonly workload: Workload;
 }
 
-function checkHasWorkloads(manifests: readonly Manifests[]): void {
+/** Kinds that run pods of which no process here could be one. */
+const OTHER_WORKLOADS = ['CronJob', 'DaemonSet', 'Job', 'Pod', 'ReplicaSet'];
+
+function checkWorkloads(manifests: readonly Manifests[]): void {
+  for (const { chart, objects } of manifests) {
+    const other = objects.find(({ kind }) => OTHER_WORKLOADS.includes(kind));
+    if (!other) continue;
+    const what = `${other.kind} "${other.metadata.name}"`;
+    throw new UserError(`chart ${chart}: ${what} cannot run on this machine; leave it out of the chart`);
+  }
   if (manifests.some(({ controllers }) => controllers.length > 0)) return;
-  const charts = chartsText({ charts: manifests.map(({ chart }) => chart) });
-  const kinds = [...new Set(manifests.flatMap((each) => each.kinds))].sort();
+  const charts = chartsHave({ charts: manifests.map(({ chart }) => chart) });
+  const kinds = [...new Set(manifests.flatMap(({ objects }) => objects.map(({ kind }) => kind)))].sort();
   throw new UserError(
     kinds.length === 0
-      ? `${charts} has no objects at all; synthesize it again`
-      : `${charts} has nothing that could run: ${kinds.join(', ')}, but no Deployment or StatefulSet; name another`,
+      ? `${charts} no objects at all; synthesize again`
+      : `${charts} nothing that could run: ${kinds.join(', ')}, but no Deployment or StatefulSet; name another`,
   );
 }
 

@@ -3,6 +3,7 @@ import { addressesAt, buildPlan } from '../../../cli/local/plan';
 import { chartOf, deployment, planOf, serviceOf } from './small-chart';
 
 const lead = deployment('agent', 'lead');
+const objectOf = (kind: string) => ({ kind, metadata: { name: 'it', labels: {} } });
 
 describe('a Service', () => {
   const container = {
@@ -177,7 +178,7 @@ describe('several charts', () => {
   });
 
   test('may have one among them in which nothing runs', () => {
-    const applications = { ...chartOf([], [], [], 'gitops'), kinds: ['Application'] };
+    const applications = { ...chartOf([], [], [], 'gitops'), objects: [objectOf('Application')] };
     expect(buildPlan([agents, applications]).workloads).toHaveLength(1);
   });
 
@@ -186,8 +187,14 @@ describe('several charts', () => {
       ['Application', 'AppProject'],
       'chart small has nothing that could run: AppProject, Application, but no Deployment or StatefulSet; name another',
     ],
-    [[], 'chart small has no objects at all; synthesize it again'],
+    [[], 'chart small has no objects at all; synthesize again'],
   ])('fails when nothing runs in any, as with %j', (kinds, message) => {
-    expect(() => buildPlan([{ ...chartOf([]), kinds }])).toThrow(new Error(message));
+    expect(() => buildPlan([{ ...chartOf([]), objects: kinds.map(objectOf) }])).toThrow(new Error(message));
+  });
+
+  test.each(['Job', 'DaemonSet'])('fails when there is a %s among them, which would be missing', (kind) => {
+    expect(() => buildPlan([agents, { ...tools, objects: [objectOf(kind)] }])).toThrow(
+      new Error(`chart tools: ${kind} "it" cannot run on this machine; leave it out of the chart`),
+    );
   });
 });

@@ -29,7 +29,7 @@ export function chartOf(
   configMaps: readonly ConfigMap[] = [],
   chart = 'small',
 ): Manifests {
-  return { chart, controllers, services, configMaps, kinds: [] };
+  return { chart, controllers, services, configMaps, objects: [] };
 }
 
 export function planOf(...parts: Parameters<typeof chartOf>): Plan {
