@@ -115,7 +115,8 @@ export interface TelemetryEndpointProps {
  * and logs to it, wherever in that scope the declaration stands; a stack further down takes its place for what is
  * below that one.
  *
- * Renders the ConfigMap, Deployment and Service `otel-collector-<id>`.
+ * Renders the workload `otel-collector-<id>` and its ConfigMap; where several replicas sample, the same again as
+ * `otel-collector-<id>-sampler`; and where pods are looked up, a ServiceAccount that may.
  */
 export class TelemetryStack extends Construct implements ITelemetryStack {
   /**
