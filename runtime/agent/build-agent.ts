@@ -17,6 +17,7 @@ import { inference } from '../telemetry/operations';
 import { buildInstrumentation } from '../telemetry/with-span';
 import { A2ADelegate } from './a2a-delegate';
 import { buildAnswerer } from './answer';
+import { capturingModel, capturingTools } from './captured-content';
 import { KaosDelegate, OpenAIDelegate } from './chat-delegate';
 import { type Delegate } from './delegate';
 import { MCPClient } from './mcp-client';
@@ -38,12 +39,16 @@ export interface BuiltAgent {
   readonly closing: readonly Closing[];
 }
 
-/** @param waitsFor what must be reached once before the agent is ready */
+/**
+ * @param waitsFor what must be reached once before the agent is ready
+ * @param capturesContent whether spans tell what was said
+ */
 export function buildAgent(
   config: AgentConfig,
   instructions: string,
   waitsFor: readonly Dependency[],
   log: Logger,
+  capturesContent = false,
 ): BuiltAgent {
   const { modelUrl, model, modelTimeoutMs, toolTimeoutMs } = config;
   const instrumentation = buildInstrumentation(config.name, log);
@@ -58,9 +63,12 @@ export function buildAgent(
   const delegates = config.subAgents.map((agent, index) =>
     buildDelegate(agent, config, peerKeys[index] as Secret, http),
   );
-  const tools = [mcpTools, new SubAgents(delegates)];
+  const sources = [mcpTools, new SubAgents(delegates)];
+  const tools = capturesContent ? sources.map(capturingTools) : sources;
+  const modelOptions = { baseUrl: modelUrl, model, apiKey: modelKey, timeoutMs: modelTimeoutMs };
+  const client = new ModelClient(modelOptions, http);
   const answer = buildAnswerer(config, instructions, {
-    model: new ModelClient({ baseUrl: modelUrl, model, apiKey: modelKey, timeoutMs: modelTimeoutMs }, http),
+    model: capturesContent ? capturingModel(client) : client,
     inference: inference(model, new URL(modelUrl)),
     tools,
     limits: config,

@@ -4,6 +4,7 @@ import { problemsOf } from '../process/conditions';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
 import { buildLogger } from '../telemetry/log';
+import { capturesContent } from '../telemetry/message-content';
 import { startTelemetry } from '../telemetry/start';
 import { buildAgent, dependenciesOf } from './build-agent';
 import { listTools } from './tools';
@@ -16,7 +17,7 @@ void runMain(async () => {
   const telemetry = startTelemetry(process.env, config.name);
   const log = buildLogger({ name: config.name, level: config.logLevel, export: telemetry.enabled });
   log.info(telemetry.summary);
-  const agent = buildAgent(config, instructions, dependenciesOf(config), log);
+  const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env));
   const { server, tools, dependencies, secrets, closing } = agent;
   for (const problem of await problemsOf(secrets)) log.error(`not ready: ${problem}`);
 

@@ -2,15 +2,19 @@ import { mcpServerConfigFromEnv } from '../contract';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
 import { buildLogger } from '../telemetry/log';
+import { capturesContent } from '../telemetry/message-content';
 import { startTelemetry } from '../telemetry/start';
 import { buildInstrumentation } from '../telemetry/with-span';
+import { capturingTool } from './captured-content';
 import { loadTools } from './load-tools';
 import { runnableTool } from './run-tool';
 import { buildMCPServer } from './server';
 
 void runMain(async () => {
   const config = mcpServerConfigFromEnv(process.env);
-  const tools = new Map(loadTools(config.toolModules).map((tool) => [tool.name, runnableTool(tool)]));
+  const runnable = loadTools(config.toolModules).map(runnableTool);
+  const served = capturesContent(process.env) ? runnable.map(capturingTool) : runnable;
+  const tools = new Map(served.map((tool) => [tool.name, tool]));
   const telemetry = startTelemetry(process.env, config.name);
   const log = buildLogger({ name: config.name, level: config.logLevel, export: telemetry.enabled });
   log.info(telemetry.summary);

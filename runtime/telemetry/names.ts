@@ -61,6 +61,15 @@ export const ATTRIBUTE = {
   jsonRpcRequestId: 'jsonrpc.request.id',
 } as const;
 
+/** What users, models and tools said; on spans alone, and only when asked for. */
+export const CONTENT = {
+  instructions: 'gen_ai.system_instructions',
+  input: 'gen_ai.input.messages',
+  output: 'gen_ai.output.messages',
+  toolArguments: 'gen_ai.tool.call.arguments',
+  toolResult: 'gen_ai.tool.call.result',
+} as const;
+
 /** Labels of KAOS's metrics beside `agent.name`. */
 export const LABEL = { success: 'success', model: 'model', tool: 'tool', target: 'target' } as const;
 

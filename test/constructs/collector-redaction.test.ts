@@ -6,7 +6,7 @@ import {
 } from '../../constructs/collector-redaction';
 import { secretProcessors } from '../../constructs/collector-redaction';
 import { toJavaScript } from '../../constructs/re2';
-import { ATTRIBUTE, LABEL, METRIC, SPAN } from '../../runtime/telemetry/names';
+import { ATTRIBUTE, CONTENT, LABEL, METRIC, SPAN } from '../../runtime/telemetry/names';
 
 function matches(patterns: readonly string[], text: string): boolean {
   return patterns.some((pattern) => toJavaScript(pattern)?.test(text));
@@ -65,6 +65,10 @@ test('nothing that we emit is masked or removed for its name', () => {
     expect([name, matches(SECRET_PATTERNS, name)]).toEqual([name, false]);
     expect([name, matches(CONTENT_KEYS, name)]).toEqual([name, false]);
   }
+});
+
+test('all content that we emit is removed', () => {
+  expect(Object.values(CONTENT).filter((name) => !matches(CONTENT_KEYS, name))).toEqual([]);
 });
 
 test.each([

@@ -19,9 +19,14 @@ function buildTestLogger(name: string): Logger {
 }
 
 /** Puts an agent together as its `main.ts` does, except that it waits for nobody. */
-export async function startAgent(settings: AgentSettings, port = 0): Promise<Listening> {
+export async function startAgent(
+  settings: AgentSettings,
+  port = 0,
+  capturesContent = false,
+): Promise<Listening> {
   const config: AgentConfig = agentConfigFromEnv(agentConfigToEnv(settings));
-  const { server, closing } = buildAgent(config, config.instructions, [], buildTestLogger(config.name));
+  const log = buildTestLogger(config.name);
+  const { server, closing } = buildAgent(config, config.instructions, [], log, capturesContent);
   const listening = await listenFastify(server, port);
   return {
     ...listening,

@@ -1,0 +1,24 @@
+import { type Env } from '../contract';
+
+/** Characters of one text that go on a span. */
+const LONGEST_TEXT = 8192;
+/** Characters of all texts of a span: each step repeats what was said before, and what is new stands last. */
+const LONGEST_CONTENT = 32_768;
+
+/** Whether spans are to tell what was said, by the variable that the GenAI conventions have for it. */
+export function capturesContent({ OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: asked }: Env): boolean {
+  return /^(true|1|yes|span_only|span_and_event)$/i.test(asked ?? '');
+}
+
+/** A text that may be long, as it goes on a span. */
+export function shortened(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+}
+
+/** The last of the items that fit on a span together, as JSON. */
+export function latest(items: readonly unknown[]): string {
+  const texts = items.map((item) => JSON.stringify(item));
+  let length = 0;
+  const first = texts.findLastIndex((text) => (length += text.length) > LONGEST_CONTENT);
+  return `[${texts.slice(first + 1).join(',')}]`;
+}
