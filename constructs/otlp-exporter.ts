@@ -107,17 +107,17 @@ export class OtlpExporter {
       const endpoint = `ingest.${props.region}.signoz.cloud:443`;
       return new OtlpExporter({ name: 'signoz', protocol: 'grpc', endpoint, insecure: false, headers });
     }
-    return inCluster('signoz', props.endpoint ?? 'signoz-otel-collector.signoz.svc:4317');
+    return OtlpExporter.inCluster('signoz', props.endpoint ?? 'signoz-otel-collector.signoz.svc:4317');
   }
 
   /** Jaeger in the same cluster, without TLS, by default as Service and in namespace `jaeger`. It takes traces alone. */
   static jaeger({ endpoint = 'jaeger.jaeger.svc:4317' }: InClusterExporterProps = {}): OtlpExporter {
-    return inCluster('jaeger', endpoint, { signals: ['traces'] });
+    return OtlpExporter.inCluster('jaeger', endpoint, { signals: ['traces'] });
   }
 
   /** Uptrace in the same cluster, without TLS, by default where its Helm chart puts it in namespace `uptrace`. */
   static uptrace({ endpoint = 'uptrace.uptrace.svc:4317', dsn }: UptraceExporterProps): OtlpExporter {
-    return inCluster('uptrace', endpoint, { headers: { 'uptrace-dsn': dsn } });
+    return OtlpExporter.inCluster('uptrace', endpoint, { headers: { 'uptrace-dsn': dsn } });
   }
 
   /** A stack of Grafana Cloud, by HTTP. */
@@ -133,7 +133,15 @@ export class OtlpExporter {
 
   /** Grafana's image for trying things out, `grafana/otel-lgtm`, without TLS, by default as its manifest names it. */
   static lgtm({ endpoint = 'lgtm.default.svc:4317' }: InClusterExporterProps = {}): OtlpExporter {
-    return inCluster('lgtm', endpoint);
+    return OtlpExporter.inCluster('lgtm', endpoint);
+  }
+
+  private static inCluster(
+    name: string,
+    endpoint: string,
+    more: Pick<CommonExporterProps, 'headers' | 'signals'> = {},
+  ): OtlpExporter {
+    return new OtlpExporter({ name, protocol: 'grpc', endpoint, insecure: true, ...more });
   }
 
   /** What the exporter is called in the collector's configuration. */
@@ -156,8 +164,7 @@ export class OtlpExporter {
     return Egress.toUrl(this.protocol === 'http' ? this.endpoint : `https://${this.endpoint}`);
   }
 
-  /** @internal Presets and `otlp` know what belongs together. */
-  constructor(settings: ExporterSettings) {
+  private constructor(settings: ExporterSettings) {
     this.name = settings.name;
     this.protocol = settings.protocol;
     this.endpoint = settings.endpoint;
@@ -175,12 +182,4 @@ interface ExporterSettings extends Pick<CommonExporterProps, 'headers' | 'signal
   readonly endpoint: string;
   readonly insecure: boolean;
   readonly basicAuth?: BasicAuth;
-}
-
-function inCluster(
-  name: string,
-  endpoint: string,
-  more: Pick<CommonExporterProps, 'headers' | 'signals'> = {},
-): OtlpExporter {
-  return new OtlpExporter({ name, protocol: 'grpc', endpoint, insecure: true, ...more });
 }

@@ -12,6 +12,11 @@ const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 /** What an attribute may be called, for it to be stated in a variable too. */
 const ATTRIBUTE = /^[A-Za-z0-9_][A-Za-z0-9_.\-/]*$/;
 
+/** A batch takes up to some MiB, and each queue has its part of the volume. */
+const LEAST_QUEUE_KIBIBYTES = 64 * 1024;
+/** SDKs throw all attributes away when one is longer. */
+const LONGEST_VALUE = 255;
+
 /** Refuses what a collector could not do. */
 export function checkStack(scope: IConstruct, props: TelemetryStackProps): void {
   checkExporters(scope, props.exporters);
@@ -64,16 +69,19 @@ export function ratioProblem(ratio: number | undefined): [problem: string, fix: 
   return [`sampleRatio is ${ratio}`, 'give a number from 0 to 1'];
 }
 
-/** What is wrong with the names of attributes. */
+/** What is wrong with attributes. */
 export function attributeProblem(
   attributes: Readonly<Record<string, string>>,
 ): [problem: string, fix: string] | undefined {
   const wrong = Object.keys(attributes).find((name) => !ATTRIBUTE.test(name));
-  if (wrong === undefined) return undefined;
-  return [`a resource attribute is called "${wrong}"`, 'use letters, digits, ".", "_", "-" and "/"'];
+  if (wrong !== undefined) {
+    return [`a resource attribute is called "${wrong}"`, 'use letters, digits, ".", "_", "-" and "/"'];
+  }
+  const [long] = Object.entries(attributes).find(([, value]) => value.length > LONGEST_VALUE) ?? [];
+  return long === undefined
+    ? undefined
+    : [`the resource attribute "${long}" is too long`, `give ${LONGEST_VALUE} characters at most`];
 }
-
-const LEAST_QUEUE_KIBIBYTES = 64 * 1024;
 
 function checkAttributes(scope: IConstruct, attributes: Readonly<Record<string, string>>): void {
   const problem = attributeProblem(attributes);

@@ -123,7 +123,7 @@ function resourceAttributes({ namespace, service, resourceAttributes: more }: Te
     .join(',');
 }
 
-/** Separators, and what is not ASCII, in the form that SDKs decode. */
+/** Separators, spaces and what is not ASCII, in the form that SDKs decode. */
 function encoded(value: string): string {
-  return value.replace(/[^\w.\-/:@+ ]/gu, (character) => encodeURIComponent(character));
+  return value.replace(/[^\w.\-/:@+]/gu, (character) => encodeURIComponent(character));
 }

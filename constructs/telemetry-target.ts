@@ -15,7 +15,7 @@ export function telemetryTarget(
 ): TelemetryTarget | undefined {
   const stack = TelemetryStack.of(workload);
   const protocol = protocolOf(stack, override);
-  const endpoint = override.endpoint ?? stack?.urls[protocol];
+  const endpoint = override.endpoint?.replace(/\/+$/, '') ?? stack?.urls[protocol];
   if (override.enabled === false || endpoint === undefined) return undefined;
   return {
     endpoint,
@@ -59,7 +59,7 @@ export function telemetryProblems(workload: IConstruct, override: TelemetryOverr
       `telemetry.captureMessageContent is true, and ${stack.node.path} removes message content`,
       "set its messageContent to 'keep'",
     ],
-    ...[endpoint === undefined ? undefined : otlpUrlProblem(endpoint)],
+    endpoint !== undefined && otlpUrlProblem(endpoint),
     ratioProblem(sampleRatio),
     attributeProblem(resourceAttributes),
   ].flatMap((problem) => (problem ? [problem.join('; ')] : []));

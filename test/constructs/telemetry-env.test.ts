@@ -1,3 +1,5 @@
+import { envDetector } from '@opentelemetry/resources';
+import fc from 'fast-check';
 import {
   gatewayTelemetryEnv,
   processTelemetryEnv,
@@ -72,6 +74,19 @@ test('own resource attributes stand beside ours, sorted, and with separators enc
   const resourceAttributes = { team: 'a,b=c%', 'deployment.environment.name': 'prod', tier: 'zwölf' };
   expect(processTelemetryEnv({ ...target, resourceAttributes }).OTEL_RESOURCE_ATTRIBUTES).toBe(
     'service.namespace=team,kaos.resource.name=lead,deployment.environment.name=prod,team=a%2Cb%3Dc%25,tier=zw%C3%B6lf',
+  );
+});
+
+test('the SDK reads every attribute as it was given', () => {
+  const attributes = fc.dictionary(fc.stringMatching(/^[a-z][a-z.]{0,20}$/), fc.string({ unit: 'grapheme' }));
+  fc.assert(
+    fc.property(attributes, (resourceAttributes) => {
+      const { OTEL_RESOURCE_ATTRIBUTES } = processTelemetryEnv({ ...target, resourceAttributes });
+      process.env.OTEL_RESOURCE_ATTRIBUTES = OTEL_RESOURCE_ATTRIBUTES;
+      expect(envDetector.detect()).toEqual({
+        attributes: { 'service.namespace': 'team', 'kaos.resource.name': 'lead', ...resourceAttributes },
+      });
+    }),
   );
 });
 

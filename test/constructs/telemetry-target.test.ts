@@ -154,6 +154,12 @@ test.each<[string, TelemetryOverride, boolean, string]>([
     true,
     'a resource attribute is called ""; use letters, digits, ".", "_", "-" and "/"',
   ],
+  [
+    'an attribute is longer than SDKs read',
+    { resourceAttributes: { team: 'x'.repeat(256) } },
+    true,
+    'the resource attribute "team" is too long; give 255 characters at most',
+  ],
 ])('fails when %s', (_, telemetry, stack, problem) => {
   expect(problemsOf((scope) => declare(scope, telemetry, stack))).toEqual(
     ['models', 'greet', 'lead'].map((id) => `[research/${id}] ${problem}`),
