@@ -39,7 +39,7 @@ const STATUS = [
 export function canonicalProblems(objects: readonly Manifest[]): string[] {
   return objects.flatMap((object) => {
     const problems = [
-      ...[...walk(object)].flatMap(({ path, value }) => leafProblems(path, value)),
+      ...walk(object).flatMap(({ path, value }) => leafProblems(path, value)),
       ...portsWithoutProtocol(object),
       ...(object.kind === 'Secret' && object.stringData ? ['stringData is turned into data'] : []),
       ...STATUS.filter((path) => at(object, path) !== undefined).map(
@@ -78,7 +78,7 @@ function portsWithoutProtocol(object: Manifest): string[] {
     'Pod',
   ];
   if (!kinds.includes(object.kind)) return [];
-  return [...walk(object.spec, 'spec')]
+  return walk(object.spec, 'spec')
     .filter(({ path, value }) => places.test(path) && (value as Manifest).protocol === undefined)
     .map(({ path }) => `${path} states no protocol`);
 }

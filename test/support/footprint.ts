@@ -56,7 +56,7 @@ function ofObject(object: Manifest): string[] {
     ...(kind === 'Secret' && (data ?? stringData) ? ['it has the values of a Secret in it'] : []),
     ...(isOpen ? [`it opens a port of the nodes, as a ${spec.type}`] : []),
     ...(kind === 'Role' && JSON.stringify(rules).includes('"*"') ? ['it grants everything'] : []),
-    ...[...walk(object)].flatMap(({ path, value }) =>
+    ...walk(object).flatMap(({ path, value }) =>
       typeof value === 'string' && KEYS.some((key) => key.test(value)) ? [`${path} looks like a key`] : [],
     ),
   ];

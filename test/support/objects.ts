@@ -69,11 +69,16 @@ export function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }
 
-/** Each leaf and each node of a value with the path that leads there. */
-export function* walk(value: unknown, path = ''): Generator<{ path: string; value: unknown }> {
-  yield { path, value };
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, inner] of Object.entries(value)) yield* walk(inner, path ? `${path}.${key}` : key);
+/** Each node of a value, leaves and all, with the path that leads there. */
+export function walk(value: unknown, path = ''): { path: string; value: unknown }[] {
+  const nodes: { path: string; value: unknown }[] = [];
+  const visit = (node: unknown, at: string): void => {
+    nodes.push({ path: at, value: node });
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, inner] of Object.entries(node)) visit(inner, at ? `${at}.${key}` : key);
+  };
+  visit(value, path);
+  return nodes;
 }
 
 function podIn({ kind, metadata, spec }: Manifest): Manifest | undefined {

@@ -36,7 +36,7 @@ export function containerProblems(objects: readonly Manifest[]): string[] {
 
 function outsideEnumeration(object: Manifest): string[] {
   if (!KINDS_OF_KUBERNETES.test(object.apiVersion)) return [];
-  return [...walk(object.spec)].flatMap(({ path, value }) => {
+  return walk(object.spec).flatMap(({ path, value }) => {
     const key = path.split('.').at(-1) ?? '';
     const allowed = Object.hasOwn(ENUMERATIONS, key) ? ENUMERATIONS[key] : undefined;
     return typeof value === 'string' && allowed && !allowed.includes(value)

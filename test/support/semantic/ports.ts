@@ -107,7 +107,7 @@ function routeBackends({ spec }: Manifest): Manifest[] {
 
 function outOfRange(object: Manifest): string[] {
   const numbers = ['port', 'containerPort', 'targetPort', 'nodePort', 'hostPort', 'endPort', 'number'];
-  return [...walk(object.spec)]
+  return walk(object.spec)
     .filter(({ path, value }) => numbers.includes(path.split('.').at(-1) ?? '') && typeof value === 'number')
     .filter(({ value }) => !Number.isInteger(value) || Number(value) < 1 || Number(value) > 65535)
     .map(({ path, value }) => `there is no port ${value} (${path})`);
