@@ -1,0 +1,47 @@
+import * as fc from 'fast-check';
+import { canonicalProblems } from '../support/canonical';
+import { crdSchemaProblems } from '../support/crd-schema';
+import { footprintProblems } from '../support/footprint';
+import { kubernetesSchemaProblems } from '../support/kubernetes-schema';
+import { monokleProblems } from '../support/monokle';
+import { type Check } from '../support/objects';
+import { podSecurityProblems } from '../support/pod-security';
+import { semanticProblems } from '../support/semantic-checks';
+import { CRD_DIRECTORY, describeWith, KUBERNETES_SCHEMA } from '../support/shared-files';
+import { topologies } from '../support/topology';
+import { rememberedManifests } from '../support/topology-app';
+
+jest.setTimeout(120_000);
+
+const RUNS = 1000;
+/** The same apps in every run, so that nothing fails today that did not yesterday. */
+const SEED = 20_261_125;
+
+const objectsOf = rememberedManifests();
+
+function holds(check: Check, numRuns = RUNS): void {
+  const property = fc.property(topologies(), (topology) => expect(check(objectsOf(topology))).toEqual([]));
+  fc.assert(property, { seed: SEED, numRuns });
+}
+
+describe('a thousand random apps', () => {
+  test('are sound in themselves', () => holds(semanticProblems));
+
+  test('come back from the API server as they were sent', () => holds(canonicalProblems));
+
+  test('run restricted', () => holds(podSecurityProblems));
+
+  test('take nothing of the cluster that nobody asked for', () =>
+    holds((objects) => footprintProblems(objects)));
+
+  test('follow good practice, as Monokle understands it: the first of them, for it takes its time', () =>
+    holds(monokleProblems, 10));
+
+  describeWith(KUBERNETES_SCHEMA, 'by the schema of Kubernetes', () => {
+    test('are valid', () => holds(kubernetesSchemaProblems));
+  });
+
+  describeWith(CRD_DIRECTORY, 'by the schemas of custom resources', () => {
+    test('are valid', () => holds(crdSchemaProblems));
+  });
+});

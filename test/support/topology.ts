@@ -1,0 +1,152 @@
+import * as fc from 'fast-check';
+
+/** Where something is declared: in a chart, or in a scope of a team within it. */
+export interface Place {
+  readonly chart: number;
+  readonly inTeam: boolean;
+}
+
+/** What is said of a workload beside what it does; nothing of it where undefined. */
+export interface Options {
+  readonly replicas?: number;
+  readonly scaling?: { readonly by: 'cpu' | 'requests'; readonly least: number; readonly more: number };
+  readonly memoryMebibytes?: number;
+  readonly logLevel?: 'DEBUG' | 'ERROR';
+  readonly podLabel?: string;
+  readonly variable?: string;
+}
+
+export interface Gateway {
+  readonly place: Place;
+  readonly models: readonly string[];
+  readonly behind: 'provider' | 'other-provider' | 'service';
+  readonly hasKey: boolean;
+  readonly options: Options;
+}
+
+export interface Server {
+  readonly place: Place;
+  /** Path of its tool module, when it is not the one that all share. */
+  readonly module?: string;
+  readonly options: Options;
+}
+
+export interface AgentNode {
+  readonly place: Place;
+  readonly gateway: number;
+  readonly servers: readonly number[];
+  /** Agents before it, so that nobody delegates in a circle. */
+  readonly subAgents: readonly number[];
+  readonly instructions?: string;
+  readonly isExposed: boolean;
+  readonly isSilent: boolean;
+  readonly options: Options;
+}
+
+/** Stacks of a chart: for all of it, for its team, for both apart, or for nobody. */
+export type Stacks = 'none' | 'chart' | 'team' | 'both';
+
+/** An app as plain data: the graph, and what is said of each part. */
+export interface Topology {
+  readonly charts: readonly { readonly stacks: Stacks; readonly backend: 'signoz' | 'elsewhere' }[];
+  readonly gateways: readonly Gateway[];
+  readonly servers: readonly Server[];
+  readonly agents: readonly AgentNode[];
+}
+
+export const MODELS = ['gpt-4o', 'gpt-4o-mini', 'o3'];
+
+/** Apps of one to three namespaces and up to twelve workloads besides collectors. */
+export function topologies(): fc.Arbitrary<Topology> {
+  return fc
+    .record({
+      charts: fc.integer({ min: 1, max: 3 }),
+      gateways: fc.integer({ min: 1, max: 2 }),
+      servers: fc.nat(3),
+    })
+    .chain((counts) =>
+      fc.record({
+        charts: fc.array(chart(), { minLength: counts.charts, maxLength: counts.charts }),
+        gateways: fc.array(gateway(counts.charts), {
+          minLength: counts.gateways,
+          maxLength: counts.gateways,
+        }),
+        servers: fc.array(server(counts.charts), { minLength: counts.servers, maxLength: counts.servers }),
+        agents: fc.array(agent(counts), { minLength: 1, maxLength: 6 }).map(withoutCircles),
+      }),
+    );
+}
+
+function chart(): fc.Arbitrary<Topology['charts'][number]> {
+  return fc.record({
+    stacks: fc.constantFrom('none', 'chart', 'team', 'both'),
+    backend: fc.constantFrom('signoz', 'elsewhere'),
+  });
+}
+
+function gateway(charts: number): fc.Arbitrary<Gateway> {
+  return fc.record({
+    place: place(charts),
+    models: fc.subarray(MODELS, { minLength: 1 }),
+    behind: fc.constantFrom('provider', 'other-provider', 'service'),
+    hasKey: fc.boolean(),
+    options: options(['cpu']),
+  });
+}
+
+function server(charts: number): fc.Arbitrary<Server> {
+  return fc.record({ place: place(charts), options: options(['cpu']) });
+}
+
+function agent(counts: { charts: number; gateways: number; servers: number }): fc.Arbitrary<AgentNode> {
+  return fc.record(
+    {
+      place: place(counts.charts),
+      gateway: fc.nat(counts.gateways - 1),
+      servers: fc.subarray(upTo(counts.servers)),
+      subAgents: fc.subarray(upTo(6)),
+      instructions: fc.constantFrom(
+        'Answer.',
+        'Say $(HOME) and "quotes": ünïcode.\n',
+        '  leading: space\n\n',
+      ),
+      isExposed: fc.boolean(),
+      isSilent: fc.boolean(),
+      options: options(['cpu', 'requests']),
+    },
+    { requiredKeys: ['place', 'gateway', 'servers', 'subAgents', 'isExposed', 'isSilent', 'options'] },
+  );
+}
+
+function options(signals: readonly ('cpu' | 'requests')[]): fc.Arbitrary<Options> {
+  const scaling = fc.record({
+    by: fc.constantFrom(...signals),
+    least: fc.integer({ min: 1, max: 3 }),
+    more: fc.nat(5),
+  });
+  return fc
+    .record(
+      {
+        replicas: fc.integer({ min: 1, max: 3 }),
+        scaling,
+        memoryMebibytes: fc.constantFrom(96, 600, 1024, 3072),
+        logLevel: fc.constantFrom('DEBUG', 'ERROR'),
+        podLabel: fc.constantFrom('a', 'A.b_c-d', 'x'.repeat(63)),
+        variable: fc.constantFrom('', 'plain', '$(HOME) costs $5', 'ünïcode $ä'),
+      },
+      { requiredKeys: [] },
+    )
+    .map(({ replicas, ...rest }) => (rest.scaling ? rest : { ...rest, ...(replicas && { replicas }) }));
+}
+
+function place(charts: number): fc.Arbitrary<Place> {
+  return fc.record({ chart: fc.nat(charts - 1), inTeam: fc.boolean() });
+}
+
+function withoutCircles(agents: AgentNode[]): AgentNode[] {
+  return agents.map((one, index) => ({ ...one, subAgents: one.subAgents.filter((sub) => sub < index) }));
+}
+
+function upTo(count: number): number[] {
+  return [...Array(count).keys()];
+}
