@@ -1,0 +1,106 @@
+import * as fc from 'fast-check';
+import { title } from '../support/objects';
+import { Reachability, stranger } from '../support/reachability';
+import { type Topology, topologies } from '../support/topology';
+import { rememberedManifests } from '../support/topology-app';
+import { edgesOf } from '../support/topology-edges';
+
+jest.setTimeout(120_000);
+
+const METADATA = ['169.254.169.254', '169.254.170.2', '168.63.129.16', '100.100.100.200', 'fd00:ec2::254'];
+const PRIVATE = ['10.96.0.1', '172.16.0.1', '192.168.1.1', '10.244.9.9'];
+const PUBLIC = '8.8.8.8';
+const DNS = stranger('kube-system', { 'k8s-app': 'kube-dns' });
+/** Somebody else's pods: in a namespace of their own, and in ours, with labels that are not ours. */
+const STRANGERS = [
+  stranger('elsewhere'),
+  stranger('elsewhere', { app: 'agent' }),
+  stranger('space-0', { app: 'web' }),
+];
+
+const objectsOf = rememberedManifests();
+
+/** For three hundred random apps, who reaches whom by their policies alone. */
+function always(holds: (network: Reachability, topology: Topology) => void): void {
+  const property = fc.property(topologies(), (topology) =>
+    holds(new Reachability(objectsOf(topology)), topology),
+  );
+  fc.assert(property, { seed: 20_261_125, numRuns: 300 });
+}
+
+const isGateway = (name: string) => name.includes('/modelapi-');
+const isCollector = (name: string) => name.includes('/otel-collector-');
+
+test('pods reach each other just where the graph says so', () => {
+  always((network, topology) => expect(network.ways()).toEqual(edgesOf(topology)));
+});
+
+test('no pod reaches the metadata service of a cloud, or private addresses', () => {
+  always((network) => {
+    for (const pod of network.pods) {
+      for (const address of [...METADATA, ...PRIVATE]) {
+        for (const port of [80, 443, 6443, 8443]) expect(network.canReach(pod, address, port)).toBe(false);
+      }
+    }
+  });
+});
+
+test('the internet is for gateways and collectors, each where its own props say, and on that port alone', () => {
+  always((network, topology) => {
+    const reached = network.pods.flatMap((pod) =>
+      [80, 443, 4317, 8443, 11434]
+        .filter((port) => network.canReach(pod, PUBLIC, port))
+        .map((port) => `${title(pod.owner)}:${port}`),
+    );
+    const gateways = topology.gateways.flatMap(({ place, behind }, index) => {
+      const name = `Deployment space-${place.chart}/modelapi-models-${index}`;
+      return { provider: [`${name}:443`], 'other-provider': [`${name}:8443`], service: [] }[behind];
+    });
+    const collectors = network.pods
+      .map(({ owner }) => owner)
+      .filter((owner) => isCollector(title(owner)))
+      .filter(
+        ({ metadata }) => topology.charts[Number(metadata.namespace.slice(-1))]?.backend === 'elsewhere',
+      )
+      .map((owner) => `${title(owner)}:4317`);
+    expect(reached.sort()).toEqual([...gateways, ...collectors].sort());
+  });
+});
+
+test('every pod may ask the DNS of the cluster, and nothing else of its pods', () => {
+  always((network) => {
+    for (const pod of network.pods) {
+      expect(network.canReach(pod, DNS, 53, 'UDP')).toBe(true);
+      expect(network.canReach(pod, DNS, 53, 'TCP')).toBe(true);
+      expect(network.canReach(pod, DNS, 8080)).toBe(false);
+      expect(network.canReach(pod, stranger('kube-system'), 53, 'UDP')).toBe(false);
+    }
+  });
+});
+
+test('nobody else reaches a pod, and pods reach nobody else', () => {
+  always((network) => {
+    for (const pod of network.pods) {
+      for (const port of [80, 4317, 8000, 8888, 13133]) {
+        expect(STRANGERS.some((one) => network.canReach(one, pod, port))).toBe(false);
+        expect(STRANGERS.some((one) => network.canReach(pod, one, port))).toBe(false);
+        expect(network.canReach(PUBLIC, pod, port)).toBe(false);
+      }
+    }
+  });
+});
+
+test('a gateway in front of a Service reaches the namespace of that Service, and a collector that of its backend', () => {
+  always((network, topology) => {
+    for (const { owner, ...pod } of network.pods) {
+      const name = title(owner);
+      const index = Number(name.slice(-1));
+      const backend = topology.charts[Number(owner.metadata.namespace.slice(-1))]?.backend;
+      const isBehind = isGateway(name) && topology.gateways[index]?.behind === 'service';
+      expect(network.canReach({ owner, ...pod }, stranger('models'), 11434)).toBe(isBehind);
+      expect(network.canReach({ owner, ...pod }, stranger('signoz'), 4317)).toBe(
+        isCollector(name) && backend === 'signoz',
+      );
+    }
+  });
+});
