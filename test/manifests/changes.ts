@@ -1,0 +1,158 @@
+import { type AgentNode, MODELS, type Options, type Server, type Topology } from '../support/topology';
+import { NAMES } from '../support/topology-app';
+import { collectorOf } from '../support/topology-edges';
+
+/** A change of one part of an app, and the workloads whose pods it must replace; undefined when it does not apply. */
+export type Change = (
+  topology: Topology,
+  pick: number,
+) => { before?: Topology; after: Topology; rolled: string[] } | undefined;
+
+export const CHANGES: Record<string, Change> = {
+  'other instructions roll their agent': agentChange((agent) => ({
+    ...agent,
+    instructions: `${agent.instructions}!`,
+  })),
+  'another variable rolls its agent': optionsChange({ variable: 'another' }),
+  'more memory rolls its agent': optionsChange({ memoryMebibytes: 777 }),
+  'another log level rolls its agent': (topology, pick) =>
+    agentChange((agent) => {
+      const logLevel = agent.options.logLevel === 'DEBUG' ? 'ERROR' : 'DEBUG';
+      return { ...agent, options: { ...agent.options, logLevel } };
+    })(topology, pick),
+  'another number of pods above one rolls nothing': (topology, pick) => {
+    const before = optionsChange({ replicas: 2, scaling: undefined })(topology, pick)?.after ?? topology;
+    const change = optionsChange({ replicas: 3, scaling: undefined })(before, pick);
+    return change && { ...change, before, rolled: [] };
+  },
+  'a second pod rolls the first, for from then on they keep apart': (topology, pick) => {
+    const before = optionsChange({ replicas: 1, scaling: undefined })(topology, pick)?.after ?? topology;
+    const change = optionsChange({ replicas: 2, scaling: undefined })(before, pick);
+    return change && { ...change, before };
+  },
+  'a way in from outside rolls nothing': (topology, pick) => {
+    const change = agentChange((agent) => ({ ...agent, isExposed: !agent.isExposed }))(topology, pick);
+    return change && { ...change, rolled: [] };
+  },
+  'a new edge rolls the agent that calls, and neither the one that is called nor its other callers': (
+    topology,
+    pick,
+  ) => {
+    const index = pick % topology.agents.length;
+    const agent = topology.agents[index];
+    const added = [...Array(index).keys()].find((one) => !agent?.subAgents.includes(one));
+    if (added === undefined) return undefined;
+    return agentChange((one) => ({ ...one, subAgents: [...one.subAgents, added] }))(topology, pick);
+  },
+  'a new tool server for an agent rolls that agent alone': (topology, pick) => {
+    const servers = [...topology.servers, { place: { chart: 0, inTeam: false }, options: {} }];
+    const change = agentChange((agent) => ({ ...agent, servers: [...agent.servers, servers.length - 1] }))(
+      topology,
+      pick,
+    );
+    return change && { ...change, after: { ...change.after, servers } };
+  },
+  'another gateway for an agent rolls that agent alone': (topology, pick) => {
+    if (topology.gateways.length < 2) return undefined;
+    return agentChange((agent) => ({ ...agent, gateway: 1 - agent.gateway }))(topology, pick);
+  },
+  'a new agent rolls none of those that were there': (topology, pick) => {
+    const place = { chart: pick % topology.charts.length, inTeam: pick % 2 === 0 };
+    const agent = {
+      place,
+      gateway: 0,
+      servers: [],
+      subAgents: [...topology.agents.keys()],
+      isExposed: true,
+      isSilent: false,
+      options: {},
+    };
+    return { after: { ...topology, agents: [...topology.agents, agent] }, rolled: [] };
+  },
+  'an agent that nobody calls goes, and rolls nothing': (topology) => ({
+    after: { ...topology, agents: topology.agents.slice(0, -1) },
+    rolled: [],
+  }),
+  'another model in a gateway rolls the gateway': (topology, pick) => {
+    const index = pick % topology.gateways.length;
+    const added = MODELS.find((model) => !topology.gateways[index]?.models.includes(model));
+    if (added === undefined) return undefined;
+    const gateways = replaced(topology.gateways, index, (one) => ({
+      ...one,
+      models: [...one.models, added],
+    }));
+    return { after: { ...topology, gateways }, rolled: [gatewayName(topology, index)] };
+  },
+  'a key for a provider rolls the gateway': (topology, pick) => {
+    const index = pick % topology.gateways.length;
+    const gateways = replaced(topology.gateways, index, (one) => ({ ...one, hasKey: !one.hasKey }));
+    return { after: { ...topology, gateways }, rolled: [gatewayName(topology, index)] };
+  },
+  'a variable of a tool server rolls that server': serverChange((server) => ({
+    ...server,
+    options: { ...server.options, variable: 'another' },
+  })),
+  'another text of a tool module rolls its server': (topology, pick) => {
+    const before = serverChange((server) => ({ ...server, module: toolModule('hello') }))(
+      topology,
+      pick,
+    )?.after;
+    const change = serverChange((server) => ({ ...server, module: toolModule('good-bye') }))(topology, pick);
+    return before && change && { ...change, before };
+  },
+  'another backend rolls the collectors of its chart': (topology, pick) => {
+    const chart = pick % topology.charts.length;
+    const charts = replaced(topology.charts, chart, (one) => ({
+      ...one,
+      backend: one.backend === 'signoz' ? ('elsewhere' as const) : ('signoz' as const),
+    }));
+    const collectors = [true, false].map((inTeam) => collectorOf(topology, { chart, inTeam }));
+    return {
+      after: { ...topology, charts },
+      rolled: [...new Set(collectors.flatMap((name) => name ?? []))],
+    };
+  },
+  'telemetry switched off rolls its agent': (topology, pick) => {
+    const agent = topology.agents[pick % topology.agents.length];
+    const isServed = agent && collectorOf(topology, agent.place) !== undefined;
+    const change = agentChange((one) => ({ ...one, isSilent: !one.isSilent }))(topology, pick);
+    return change && { ...change, rolled: isServed ? change.rolled : [] };
+  },
+};
+
+const agentName = ({ agents }: Topology, index: number) =>
+  `Deployment ${NAMES.chart(agents[index]?.place.chart ?? 0)}/agent-${NAMES.agent(index)}`;
+const gatewayName = ({ gateways }: Topology, index: number) =>
+  `Deployment ${NAMES.chart(gateways[index]?.place.chart ?? 0)}/modelapi-${NAMES.gateway(index)}`;
+const serverName = ({ servers }: Topology, index: number) =>
+  `Deployment ${NAMES.chart(servers[index]?.place.chart ?? 0)}/mcpserver-${NAMES.server(index)}`;
+
+function replaced<T>(items: readonly T[], index: number, change: (item: T) => T): T[] {
+  return items.map((item, at) => (at === index ? change(item) : item));
+}
+
+function agentChange(change: (agent: AgentNode, topology: Topology) => AgentNode): Change {
+  return (topology, pick) => {
+    const index = pick % topology.agents.length;
+    const agents = replaced(topology.agents, index, (agent) => change(agent, topology));
+    return { after: { ...topology, agents }, rolled: [agentName(topology, index)] };
+  };
+}
+
+function optionsChange(options: Options): Change {
+  return agentChange((agent) => ({ ...agent, options: { ...agent.options, ...options } }));
+}
+
+function serverChange(change: (server: Server) => Server): Change {
+  return (topology, pick) => {
+    if (topology.servers.length === 0) return undefined;
+    const index = pick % topology.servers.length;
+    const after = { ...topology, servers: replaced(topology.servers, index, change) };
+    return { after, rolled: [serverName(topology, index)] };
+  };
+}
+
+/** Two modules of the same name, which differ in what their tool says. */
+function toolModule(text: 'hello' | 'good-bye'): string {
+  return `test/manifests/tool-modules/${text}/speak.ts`;
+}
