@@ -21,13 +21,13 @@ export const CHANGES: Record<string, Change> = {
       return { ...agent, options: { ...agent.options, logLevel } };
     })(topology, pick),
   'another number of pods above one rolls nothing': (topology, pick) => {
-    const before = optionsChange({ replicas: 2, scaling: undefined })(topology, pick)?.after ?? topology;
-    const change = optionsChange({ replicas: 3, scaling: undefined })(before, pick);
+    const before = podsChange(2)(topology, pick)?.after ?? topology;
+    const change = podsChange(3)(before, pick);
     return change && { ...change, before, rolled: [] };
   },
   'a second pod rolls the first, for from then on they keep apart': (topology, pick) => {
-    const before = optionsChange({ replicas: 1, scaling: undefined })(topology, pick)?.after ?? topology;
-    const change = optionsChange({ replicas: 2, scaling: undefined })(before, pick);
+    const before = podsChange(1)(topology, pick)?.after ?? topology;
+    const change = podsChange(2)(before, pick);
     return change && { ...change, before };
   },
   'a way in from outside rolls nothing': (topology, pick) => {
@@ -56,6 +56,19 @@ export const CHANGES: Record<string, Change> = {
     if (topology.gateways.length < 2) return undefined;
     return agentChange((agent) => ({ ...agent, gateway: 1 - agent.gateway }))(topology, pick);
   },
+  'sessions kept elsewhere roll their agent': agentChange((agent) => ({
+    ...agent,
+    memory: agent.memory === 'redis' ? 'none' : 'redis',
+  })),
+  'keys asked for roll the agent and those that delegate to it': (topology, pick) => {
+    const index = pick % topology.agents.length;
+    const change = agentChange((agent) => ({ ...agent, hasKeys: !agent.hasKeys }))(topology, pick);
+    const callers = [...topology.agents.keys()].filter((one) => {
+      const agent = topology.agents[one];
+      return agent?.subAgents.includes(index) || agent?.cyclic.includes(index);
+    });
+    return change && { ...change, rolled: [index, ...callers].map((one) => agentName(topology, one)) };
+  },
   'a new agent rolls none of those that were there': (topology, pick) => {
     const place = { chart: pick % topology.charts.length, inTeam: pick % 2 === 0 };
     const agent = {
@@ -63,16 +76,23 @@ export const CHANGES: Record<string, Change> = {
       gateway: 0,
       servers: [],
       subAgents: [...topology.agents.keys()],
+      cyclic: [],
+      callsOutside: true,
+      hasKeys: true,
       isExposed: true,
       isSilent: false,
       options: {},
     };
     return { after: { ...topology, agents: [...topology.agents, agent] }, rolled: [] };
   },
-  'an agent that nobody calls goes, and rolls nothing': (topology) => ({
-    after: { ...topology, agents: topology.agents.slice(0, -1) },
-    rolled: [],
-  }),
+  'an agent that goes rolls those that could delegate to it': (topology) => {
+    const last = topology.agents.length - 1;
+    const callers = [...topology.agents.keys()].filter((one) => topology.agents[one]?.cyclic.includes(last));
+    const agents = topology.agents
+      .slice(0, last)
+      .map((agent) => ({ ...agent, cyclic: agent.cyclic.filter((one) => one !== last) }));
+    return { after: { ...topology, agents }, rolled: callers.map((one) => agentName(topology, one)) };
+  },
   'another model in a gateway rolls the gateway': (topology, pick) => {
     const index = pick % topology.gateways.length;
     const added = MODELS.find((model) => !topology.gateways[index]?.models.includes(model));
@@ -141,6 +161,15 @@ function agentChange(change: (agent: AgentNode, topology: Topology) => AgentNode
 
 function optionsChange(options: Options): Change {
   return agentChange((agent) => ({ ...agent, options: { ...agent.options, ...options } }));
+}
+
+/** So many pods of an agent, whose sessions none of them keeps. */
+function podsChange(replicas: number): Change {
+  return agentChange(({ options, ...agent }) => ({
+    ...agent,
+    memory: 'none',
+    options: { ...options, replicas, scaling: undefined },
+  }));
 }
 
 function serverChange(change: (server: Server) => Server): Change {

@@ -29,6 +29,7 @@ function always(holds: (network: Reachability, topology: Topology) => void): voi
 }
 
 const isGateway = (name: string) => name.includes('/modelapi-');
+const isAgent = (name: string) => name.includes('/agent-');
 const isCollector = (name: string) => name.includes('/otel-collector-');
 
 test('pods reach each other just where the graph says so', () => {
@@ -45,7 +46,7 @@ test('no pod reaches the metadata service of a cloud, or private addresses', () 
   });
 });
 
-test('the internet is for gateways and collectors, each where its own props say, and on that port alone', () => {
+test('the internet is for gateways, collectors and agents with peers out there, each where its own props say, and on that port alone', () => {
   always((network, topology) => {
     const reached = network.pods.flatMap((pod) =>
       [80, 443, 4317, 8443, 11434]
@@ -63,7 +64,10 @@ test('the internet is for gateways and collectors, each where its own props say,
         ({ metadata }) => topology.charts[Number(metadata.namespace.slice(-1))]?.backend === 'elsewhere',
       )
       .map((owner) => `${title(owner)}:4317`);
-    expect(reached.sort()).toEqual([...gateways, ...collectors].sort());
+    const agents = topology.agents.flatMap(({ place, callsOutside }, index) =>
+      callsOutside ? [`Deployment space-${place.chart}/agent-worker-${index}:443`] : [],
+    );
+    expect(reached.sort()).toEqual([...gateways, ...collectors, ...agents].sort());
   });
 });
 
@@ -90,12 +94,14 @@ test('nobody else reaches a pod, and pods reach nobody else', () => {
   });
 });
 
-test('a gateway in front of a Service reaches the namespace of that Service, and a collector that of its backend', () => {
+test('what is behind a Service of another namespace is reached by those that use it: models, backends, sessions', () => {
   always((network, topology) => {
     for (const { owner, ...pod } of network.pods) {
       const name = title(owner);
       const index = Number(name.slice(-1));
       const backend = topology.charts[Number(owner.metadata.namespace.slice(-1))]?.backend;
+      const hasSessions = isAgent(name) && topology.agents[index]?.memory === 'redis';
+      expect(network.canReach({ owner, ...pod }, stranger('data'), 6379)).toBe(hasSessions);
       const isBehind = isGateway(name) && topology.gateways[index]?.behind === 'service';
       expect(network.canReach({ owner, ...pod }, stranger('models'), 11434)).toBe(isBehind);
       expect(network.canReach({ owner, ...pod }, stranger('signoz'), 4317)).toBe(

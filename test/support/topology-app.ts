@@ -1,11 +1,12 @@
 import { App, Chart, Size, Testing } from 'cdk8s';
-import { Secret } from 'cdk8s-plus-28';
+import { Secret, type SecretValue } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import {
   Agent,
   Autoscaling,
   Exposure,
   MCPServer,
+  Memory,
   ModelAPI,
   OtlpExporter,
   TelemetryStack,
@@ -60,6 +61,7 @@ export function buildApp(topology: Topology, order = 0): App {
   }
   const parts = new Parts(topology, (place) => existing(scopes.get(key(place))));
   shuffled(parts.declarations, random).forEach((declare) => declare());
+  parts.closeCycles();
   return app;
 }
 
@@ -88,6 +90,13 @@ class Parts {
     ];
   }
 
+  /** In the order of the topology: an agent's own list is in the order in which it was told. */
+  closeCycles(): void {
+    this.topology.agents.forEach(({ cyclic }, index) => {
+      for (const other of cyclic) this.agent(index).addSubAgent(this.agent(other), { allowCycle: true });
+    });
+  }
+
   private stack(place: Place, backend: 'signoz' | 'elsewhere'): void {
     const exporter =
       backend === 'signoz'
@@ -102,7 +111,6 @@ class Parts {
     return once(this.gateways, index, () => {
       const { place, models, behind, hasKey, options } = existing(this.topology.gateways[index]);
       const scope = this.scopeOf(place);
-      const secret = Secret.fromSecretName(scope, `key-${index}`, 'provider');
       return ModelAPI.proxy<string>(scope, NAMES.gateway(index), {
         models,
         provider: 'openai',
@@ -111,7 +119,7 @@ class Parts {
           'other-provider': 'https://llm.example.com:8443/v1',
           service: 'http://ollama.models.svc:11434',
         }[behind],
-        apiKey: hasKey ? { secret, key: 'api-key' } : undefined,
+        apiKey: hasKey ? secretValue(scope, `key-${index}`, 'provider') : undefined,
         ...workloadOptions(options),
       });
     });
@@ -131,11 +139,22 @@ class Parts {
     return once(this.agents, index, () => {
       const node: AgentNode = existing(this.topology.agents[index]);
       const modelAPI = this.gateway(node.gateway);
-      return new Agent<string>(this.scopeOf(node.place), NAMES.agent(index), {
+      const scope = this.scopeOf(node.place);
+      const outside = () => Agent.fromUrl(scope, `outside-${index}`, { url: 'https://agents.example.com' });
+      return new Agent<string>(scope, NAMES.agent(index), {
         modelAPI,
         model: existing(modelAPI.models[0]),
         mcpServers: node.servers.map((server) => this.server(server)),
-        subAgents: node.subAgents.map((agent) => this.agent(agent)),
+        subAgents: [
+          ...node.subAgents.map((agent) => this.agent(agent)),
+          ...(node.callsOutside ? [outside()] : []),
+        ],
+        memory:
+          node.memory &&
+          { redis: Memory.redis({ host: 'redis.data.svc' }), none: Memory.none() }[node.memory],
+        apiKeys: node.hasKeys
+          ? secretValue(scope, `keys-${index}`, `keys-of-${NAMES.agent(index)}`)
+          : undefined,
         instructions: node.instructions,
         expose: node.isExposed ? Exposure.ingress({ host: `${NAMES.agent(index)}.example.com` }) : undefined,
         telemetry: node.isSilent ? { enabled: false } : undefined,
@@ -143,6 +162,10 @@ class Parts {
       });
     });
   }
+}
+
+function secretValue(scope: Construct, id: string, name: string): SecretValue {
+  return { secret: Secret.fromSecretName(scope, id, name), key: 'api-key' };
 }
 
 function workloadOptions(options: Options): WorkloadOptions {

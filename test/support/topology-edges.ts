@@ -16,7 +16,7 @@ export function edgesOf(topology: Topology): string[] {
     const called = [
       gateway[node.gateway],
       ...node.servers.map((one) => server[one]),
-      ...node.subAgents.map((one) => agent[one]),
+      ...[...node.subAgents, ...node.cyclic].map((one) => agent[one]),
     ];
     return called.map((to) => `${agent[index]} -> ${to}:${HTTP_PORT}`);
   });

@@ -37,6 +37,14 @@ export interface AgentNode {
   readonly servers: readonly number[];
   /** Agents before it, so that nobody delegates in a circle. */
   readonly subAgents: readonly number[];
+  /** Agents after it, to which it may delegate although that can close a circle. */
+  readonly cyclic: readonly number[];
+  /** Whether it may delegate to an agent that somebody else runs. */
+  readonly callsOutside: boolean;
+  /** Where it keeps sessions; in the process unless said. */
+  readonly memory?: 'redis' | 'none';
+  /** Whether its callers show a key. */
+  readonly hasKeys: boolean;
   readonly instructions?: string;
   readonly isExposed: boolean;
   readonly isSilent: boolean;
@@ -72,7 +80,7 @@ export function topologies(): fc.Arbitrary<Topology> {
           maxLength: counts.gateways,
         }),
         servers: fc.array(server(counts.charts), { minLength: counts.servers, maxLength: counts.servers }),
-        agents: fc.array(agent(counts), { minLength: 1, maxLength: 6 }).map(withoutCircles),
+        agents: fc.array(agent(counts), { minLength: 1, maxLength: 6 }).map(asGraph),
       }),
     );
 }
@@ -105,6 +113,10 @@ function agent(counts: { charts: number; gateways: number; servers: number }): f
       gateway: fc.nat(counts.gateways - 1),
       servers: fc.subarray(upTo(counts.servers)),
       subAgents: fc.subarray(upTo(6)),
+      cyclic: fc.subarray(upTo(6), { maxLength: 1 }),
+      callsOutside: fc.boolean(),
+      memory: fc.constantFrom('redis', 'none'),
+      hasKeys: fc.boolean(),
       instructions: fc.constantFrom(
         'Answer.',
         'Say $(HOME) and "quotes": ünïcode.\n',
@@ -114,7 +126,20 @@ function agent(counts: { charts: number; gateways: number; servers: number }): f
       isSilent: fc.boolean(),
       options: options(['cpu', 'requests']),
     },
-    { requiredKeys: ['place', 'gateway', 'servers', 'subAgents', 'isExposed', 'isSilent', 'options'] },
+    {
+      requiredKeys: [
+        'place',
+        'gateway',
+        'servers',
+        'subAgents',
+        'cyclic',
+        'callsOutside',
+        'hasKeys',
+        'isExposed',
+        'isSilent',
+        'options',
+      ],
+    },
   );
 }
 
@@ -143,8 +168,19 @@ function place(charts: number): fc.Arbitrary<Place> {
   return fc.record({ chart: fc.nat(charts - 1), inTeam: fc.boolean() });
 }
 
-function withoutCircles(agents: AgentNode[]): AgentNode[] {
-  return agents.map((one, index) => ({ ...one, subAgents: one.subAgents.filter((sub) => sub < index) }));
+/** Agents that refer to those that there are, in the directions meant; several pods of one keep no sessions of their own. */
+function asGraph(agents: AgentNode[]): AgentNode[] {
+  return agents.map(({ memory, ...one }, index) => ({
+    ...one,
+    ...((memory ?? (podsOf(one.options) > 1 ? 'none' : undefined)) && { memory: memory ?? 'none' }),
+    subAgents: one.subAgents.filter((sub) => sub < index),
+    cyclic: one.cyclic.filter((sub) => sub > index && sub < agents.length),
+  }));
+}
+
+/** How many pods there may be at once. */
+function podsOf({ replicas = 1, scaling }: Options): number {
+  return scaling ? scaling.least + scaling.more : replicas;
 }
 
 function upTo(count: number): number[] {
