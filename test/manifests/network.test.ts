@@ -94,6 +94,21 @@ test('nobody else reaches a pod, and pods reach nobody else', () => {
   });
 });
 
+test('whoever wears the labels of a pod in another namespace is nobody', () => {
+  always((network, { charts }) => {
+    const namespaces = ['elsewhere', ...charts.map((_, index) => `space-${index}`)];
+    for (const pod of network.pods) {
+      for (const namespace of namespaces.filter((one) => one !== pod.namespace)) {
+        const impostor = stranger(namespace, pod.labels);
+        for (const port of [4317, 8000]) {
+          expect(network.pods.some((one) => network.canReach(impostor, one, port))).toBe(false);
+          expect(network.pods.some((one) => network.canReach(one, impostor, port))).toBe(false);
+        }
+      }
+    }
+  });
+});
+
 test('what is behind a Service of another namespace is reached by those that use it: models, backends, sessions', () => {
   always((network, topology) => {
     for (const { owner, ...pod } of network.pods) {
