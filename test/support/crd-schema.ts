@@ -69,7 +69,7 @@ function compile(original: Schema): ValidateFunction {
 }
 
 /** What OpenAPI and Kubernetes add to JSON Schema, put in its words. */
-function makeJsonSchema(schema: Schema): void {
+export function makeJsonSchema(schema: Schema): void {
   if (schema['x-kubernetes-int-or-string']) {
     schema.type = ['integer', 'string'];
     delete schema.anyOf;

@@ -86,7 +86,8 @@ function goExpression(pattern: string, flags: string): RegExp {
 }
 goExpression.code = 'goExpression';
 
-function load(): { validatorOf: (object: Manifest) => ValidateFunction | undefined; groups: Set<string> } {
+/** The definitions of Kubernetes, closed, and with what they leave open of quantities, times and ports. */
+export function kubernetesDefinitions(): Record<string, Schema> {
   const { definitions } = JSON.parse(readFileSync(KUBERNETES_SCHEMA, 'utf8'));
   Object.values<Schema>(definitions).forEach(closeObjects);
   Object.assign(definitions, {
@@ -94,6 +95,11 @@ function load(): { validatorOf: (object: Manifest) => ValidateFunction | undefin
     'io.k8s.apimachinery.pkg.util.intstr.IntOrString': { type: ['integer', 'string'] },
     'io.k8s.apimachinery.pkg.apis.meta.v1.Time': { type: 'string', format: 'date-time' },
   });
+  return definitions;
+}
+
+function load(): { validatorOf: (object: Manifest) => ValidateFunction | undefined; groups: Set<string> } {
+  const definitions = kubernetesDefinitions();
   const ajv = kubernetesAjv().addSchema({ $id: 'kubernetes', definitions });
 
   const kinds = new Map<string, string>();

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { type Manifest } from './synth';
 
@@ -14,15 +14,21 @@ export interface Synthesized {
 
 /** All that `npm run synth` wrote into `dist/`. */
 export function synthesized(): Synthesized[] {
+  return outputFiles().map(({ directory, files }) => ({
+    directory,
+    objects: files
+      .flatMap((file) => parseAllDocuments(readFileSync(file, 'utf8')))
+      .map((document) => document.toJS({ maxAliasCount: 0 })),
+  }));
+}
+
+/** The files that it wrote, by directory as seen from `dist/`. */
+export function outputFiles(): { directory: string; files: string[] }[] {
   const files = readdirSync(OUTPUT, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.yaml'))
     .sort();
-  const directories = [...new Set(files.map((file) => dirname(file)))];
-  return directories.map((directory) => ({
-    directory: relative(OUTPUT, join(OUTPUT, directory)) || '.',
-    objects: files
-      .filter((file) => dirname(file) === directory)
-      .flatMap((file) => parseAllDocuments(readFileSync(join(OUTPUT, file), 'utf8')))
-      .map((document) => document.toJS({ maxAliasCount: 0 })),
+  return [...new Set(files.map((file) => dirname(file)))].map((directory) => ({
+    directory,
+    files: files.filter((file) => dirname(file) === directory).map((file) => join(OUTPUT, file)),
   }));
 }
