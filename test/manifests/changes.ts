@@ -53,8 +53,9 @@ export const CHANGES: Record<string, Change> = {
     return change && { ...change, after: { ...change.after, servers } };
   },
   'another gateway for an agent rolls that agent alone': (topology, pick) => {
-    if (topology.gateways.length < 2) return undefined;
-    return agentChange((agent) => ({ ...agent, gateway: 1 - agent.gateway }))(topology, pick);
+    const { length } = topology.gateways;
+    if (length < 2) return undefined;
+    return agentChange((agent) => ({ ...agent, gateway: (agent.gateway + 1) % length }))(topology, pick);
   },
   'sessions kept elsewhere roll their agent': agentChange((agent) => ({
     ...agent,
@@ -95,18 +96,21 @@ export const CHANGES: Record<string, Change> = {
   },
   'another model in a gateway rolls the gateway': (topology, pick) => {
     const index = pick % topology.gateways.length;
-    const added = MODELS.find((model) => !topology.gateways[index]?.models.includes(model));
-    if (added === undefined) return undefined;
+    const gateway = topology.gateways[index];
+    const added = MODELS.find((model) => !gateway?.models.includes(model));
+    // What stands in front of another gateway can serve no more than that one.
+    if (added === undefined || gateway?.behind === 'first') return undefined;
     const gateways = replaced(topology.gateways, index, (one) => ({
       ...one,
       models: [...one.models, added],
     }));
-    return { after: { ...topology, gateways }, rolled: [gatewayName(topology, index)] };
+    return { after: { ...topology, gateways }, rolled: gatewayName(topology, index) };
   },
   'a key for a provider rolls the gateway': (topology, pick) => {
     const index = pick % topology.gateways.length;
+    if (topology.gateways[index]?.kind !== 'proxy') return undefined;
     const gateways = replaced(topology.gateways, index, (one) => ({ ...one, hasKey: !one.hasKey }));
-    return { after: { ...topology, gateways }, rolled: [gatewayName(topology, index)] };
+    return { after: { ...topology, gateways }, rolled: gatewayName(topology, index) };
   },
   'a variable of a tool server rolls that server': serverChange((server) => ({
     ...server,
@@ -142,8 +146,13 @@ export const CHANGES: Record<string, Change> = {
 
 const agentName = ({ agents }: Topology, index: number) =>
   `Deployment ${NAMES.chart(agents[index]?.place.chart ?? 0)}/agent-${NAMES.agent(index)}`;
-const gatewayName = ({ gateways }: Topology, index: number) =>
-  `Deployment ${NAMES.chart(gateways[index]?.place.chart ?? 0)}/modelapi-${NAMES.gateway(index)}`;
+/** The workload of a gateway, which those of others do not have here. */
+function gatewayName({ gateways }: Topology, index: number): string[] {
+  const { place, kind } = gateways[index] ?? {};
+  return kind === 'elsewhere'
+    ? []
+    : [`Deployment ${NAMES.chart(place?.chart ?? 0)}/modelapi-${NAMES.gateway(index)}`];
+}
 const serverName = ({ servers }: Topology, index: number) =>
   `Deployment ${NAMES.chart(servers[index]?.place.chart ?? 0)}/mcpserver-${NAMES.server(index)}`;
 

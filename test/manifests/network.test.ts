@@ -10,7 +10,8 @@ jest.setTimeout(120_000);
 const METADATA = ['169.254.169.254', '169.254.170.2', '168.63.129.16', '100.100.100.200', 'fd00:ec2::254'];
 const PRIVATE = ['10.96.0.1', '172.16.0.1', '192.168.1.1', '10.244.9.9'];
 const PUBLIC = '8.8.8.8';
-const DNS = stranger('kube-system', { 'k8s-app': 'kube-dns' });
+const DNS = { port: 53, pod: stranger('kube-system', { 'k8s-app': 'kube-dns' }) };
+const SPECIAL_DNS = { port: 5353, pod: stranger('openshift-dns', { app: 'dns' }) };
 /** Somebody else's pods: in a namespace of their own, and in ours, with labels that are not ours. */
 const STRANGERS = [
   stranger('elsewhere'),
@@ -53,9 +54,13 @@ test('the internet is for gateways, collectors and agents with peers out there, 
         .filter((port) => network.canReach(pod, PUBLIC, port))
         .map((port) => `${title(pod.owner)}:${port}`),
     );
-    const gateways = topology.gateways.flatMap(({ place, behind }, index) => {
-      const name = `Deployment space-${place.chart}/modelapi-models-${index}`;
-      return { provider: [`${name}:443`], 'other-provider': [`${name}:8443`], service: [] }[behind];
+    const isElsewhere = (index: number) => topology.gateways[index]?.kind === 'elsewhere';
+    const gateways = topology.gateways.flatMap(({ place, kind, behind }, index) => {
+      const isFirst = behind === 'first';
+      const isOut = kind === 'hosted' || behind === 'provider' || (isFirst && isElsewhere(0));
+      const port = kind === 'proxy' && behind === 'other-provider' ? 8443 : 443;
+      const isIn = kind === 'elsewhere' || !(isOut || port === 8443);
+      return isIn ? [] : [`Deployment space-${place.chart}/modelapi-models-${index}:${port}`];
     });
     const collectors = network.pods
       .map(({ owner }) => owner)
@@ -64,20 +69,26 @@ test('the internet is for gateways, collectors and agents with peers out there, 
         ({ metadata }) => topology.charts[Number(metadata.namespace.slice(-1))]?.backend === 'elsewhere',
       )
       .map((owner) => `${title(owner)}:4317`);
-    const agents = topology.agents.flatMap(({ place, callsOutside }, index) =>
-      callsOutside ? [`Deployment space-${place.chart}/agent-worker-${index}:443`] : [],
+    const agents = topology.agents.flatMap(({ place, gateway, callsOutside }, index) =>
+      callsOutside || isElsewhere(gateway)
+        ? [`Deployment space-${place.chart}/agent-worker-${index}:443`]
+        : [],
     );
     expect(reached.sort()).toEqual([...gateways, ...collectors, ...agents].sort());
   });
 });
 
 test('every pod may ask the DNS of the cluster, and nothing else of its pods', () => {
-  always((network) => {
+  always((network, { isSpecial }) => {
+    const [dns, other] = isSpecial ? [SPECIAL_DNS, DNS] : [DNS, SPECIAL_DNS];
     for (const pod of network.pods) {
-      expect(network.canReach(pod, DNS, 53, 'UDP')).toBe(true);
-      expect(network.canReach(pod, DNS, 53, 'TCP')).toBe(true);
-      expect(network.canReach(pod, DNS, 8080)).toBe(false);
-      expect(network.canReach(pod, stranger('kube-system'), 53, 'UDP')).toBe(false);
+      for (const protocol of ['UDP', 'TCP']) {
+        expect(network.canReach(pod, dns.pod, dns.port, protocol)).toBe(true);
+        expect(network.canReach(pod, dns.pod, 8080, protocol)).toBe(false);
+        expect(network.canReach(pod, stranger(dns.pod.namespace), dns.port, protocol)).toBe(false);
+        expect(network.canReach(pod, other.pod, other.port, protocol)).toBe(false);
+        expect(network.canReach(pod, '169.254.20.10', 53, protocol)).toBe(isSpecial);
+      }
     }
   });
 });
@@ -115,9 +126,11 @@ test('what is behind a Service of another namespace is reached by those that use
       const name = title(owner);
       const index = Number(name.slice(-1));
       const backend = topology.charts[Number(owner.metadata.namespace.slice(-1))]?.backend;
+      const gateway = isGateway(name) ? topology.gateways[index] : undefined;
       const hasSessions = isAgent(name) && topology.agents[index]?.memory === 'redis';
-      expect(network.canReach({ owner, ...pod }, stranger('data'), 6379)).toBe(hasSessions);
-      const isBehind = isGateway(name) && topology.gateways[index]?.behind === 'service';
+      const isCounting = gateway?.kind === 'proxy' && gateway.hasRedis;
+      expect(network.canReach({ owner, ...pod }, stranger('data'), 6379)).toBe(hasSessions || isCounting);
+      const isBehind = gateway?.kind === 'proxy' && gateway.behind === 'service';
       expect(network.canReach({ owner, ...pod }, stranger('models'), 11434)).toBe(isBehind);
       expect(network.canReach({ owner, ...pod }, stranger('signoz'), 4317)).toBe(
         isCollector(name) && backend === 'signoz',

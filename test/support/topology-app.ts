@@ -4,20 +4,29 @@ import { Construct } from 'constructs';
 import {
   Agent,
   Autoscaling,
+  Cluster,
   Exposure,
   MCPServer,
   Memory,
   ModelAPI,
+  ModelStorage,
   OtlpExporter,
+  RedisConnection,
   TelemetryStack,
   Tools,
   type WorkloadOptions,
 } from '../../constructs';
 import { type Manifest } from './synth';
-import { type AgentNode, type Options, type Place, type Topology } from './topology';
+import { type AgentNode, type Gateway, type Options, type Place, type Topology } from './topology';
 
 /** The one tool module of nearly all servers: bundling is what takes time. */
 const TOOL_MODULE = 'test/constructs/tool-modules/greet.ts';
+
+const SPECIAL_CLUSTER = {
+  domain: 'k8s.example.com',
+  imageRegistry: 'registry.example.com:5000/kaos',
+  dns: { namespace: 'openshift-dns', podLabels: { app: 'dns' }, port: 5353, cidrs: ['169.254.20.10/32'] },
+};
 
 /** Names of parts, by which they are found among the manifests. */
 export const NAMES = {
@@ -52,6 +61,7 @@ export function rememberedManifests(): (topology: Topology) => Manifest[] {
  */
 export function buildApp(topology: Topology, order = 0): App {
   const app = new App();
+  if (topology.isSpecial) Cluster.configure(app, SPECIAL_CLUSTER);
   const random = mulberry32(order);
   const scopes = new Map<string, Construct>();
   for (const index of shuffled([...topology.charts.keys()], random)) {
@@ -109,20 +119,49 @@ class Parts {
 
   private gateway(index: number): ModelAPI {
     return once(this.gateways, index, () => {
-      const { place, models, behind, hasKey, options } = existing(this.topology.gateways[index]);
+      const { place, kind, models, hasKey, hasClaim, options, ...rest } = existing(
+        this.topology.gateways[index],
+      );
       const scope = this.scopeOf(place);
-      return ModelAPI.proxy<string>(scope, NAMES.gateway(index), {
-        models,
-        provider: 'openai',
-        apiBase: {
-          provider: undefined,
-          'other-provider': 'https://llm.example.com:8443/v1',
-          service: 'http://ollama.models.svc:11434',
-        }[behind],
-        apiKey: hasKey ? secretValue(scope, `key-${index}`, 'provider') : undefined,
-        ...workloadOptions(options),
-      });
+      const name = NAMES.gateway(index);
+      const apiKey = hasKey ? secretValue(scope, `key-${index}`, 'provider') : undefined;
+      switch (kind) {
+        case 'elsewhere':
+          return ModelAPI.fromUrl<string>(scope, name, {
+            models,
+            apiKey,
+            url: `https://${name}.example.com/v1`,
+          });
+        case 'hosted': {
+          const storage = hasClaim
+            ? ModelStorage.persistentVolumeClaim({ size: Size.gibibytes(50) })
+            : undefined;
+          return ModelAPI.hosted<string>(scope, name, { models, storage, ...workloadOptions(options) });
+        }
+        case 'proxy':
+          return ModelAPI.proxy<string>(scope, name, {
+            models,
+            apiKey,
+            provider: rest.behind === 'first' ? undefined : 'openai',
+            apiBase: this.providerOf(rest.behind),
+            redis: rest.hasRedis ? new RedisConnection({ host: 'redis.data.svc' }) : undefined,
+            ...workloadOptions(options),
+          });
+      }
     });
+  }
+
+  private providerOf(behind: Gateway['behind']): ModelAPI | string | undefined {
+    switch (behind) {
+      case 'provider':
+        return undefined;
+      case 'other-provider':
+        return 'https://llm.example.com:8443/v1';
+      case 'service':
+        return 'http://ollama.models.svc:11434';
+      case 'first':
+        return this.gateway(0);
+    }
   }
 
   private server(index: number): MCPServer {

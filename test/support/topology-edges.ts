@@ -4,6 +4,7 @@ import { NAMES } from './topology-app';
 
 /** Where collectors take what workloads report. */
 const OTLP_PORT = 4317;
+const OLLAMA_PORT = 11434;
 
 /** Who may call whom by the graph alone, in the words of `Reachability.ways`: `from -> to:port`, sorted. */
 export function edgesOf(topology: Topology): string[] {
@@ -11,17 +12,32 @@ export function edgesOf(topology: Topology): string[] {
   const gateway = gateways.map(({ place }, index) => workload(place, 'modelapi', NAMES.gateway(index)));
   const server = servers.map(({ place }, index) => workload(place, 'mcpserver', NAMES.server(index)));
   const agent = agents.map(({ place }, index) => workload(place, 'agent', NAMES.agent(index)));
-
-  const calls = agents.flatMap((node: AgentNode, index) => {
-    const called = [
-      gateway[node.gateway],
-      ...node.servers.map((one) => server[one]),
-      ...[...node.subAgents, ...node.cyclic].map((one) => agent[one]),
+  const toGateway = (index: number) => {
+    const port = { proxy: HTTP_PORT, hosted: OLLAMA_PORT, elsewhere: undefined }[
+      gateways[index]?.kind ?? 'elsewhere'
     ];
-    return called.map((to) => `${agent[index]} -> ${to}:${HTTP_PORT}`);
-  });
+    return port === undefined ? [] : [`${gateway[index]}:${port}`];
+  };
+
+  const calls = [
+    ...agents.flatMap((node: AgentNode, index) => {
+      const called = [
+        ...node.servers.map((one) => server[one]),
+        ...[...node.subAgents, ...node.cyclic].map((one) => agent[one]),
+      ];
+      const targets = [...toGateway(node.gateway), ...called.map((to) => `${to}:${HTTP_PORT}`)];
+      return targets.map((to) => `${agent[index]} -> ${to}`);
+    }),
+    ...gateways.flatMap(({ kind, behind }, index) =>
+      kind === 'proxy' && behind === 'first' ? toGateway(0).map((to) => `${gateway[index]} -> ${to}`) : [],
+    ),
+  ];
   const reports = [
-    ...gateways.map(({ place }, index) => [gateway[index], collectorOf(topology, place)]),
+    // Ollama has nothing to report.
+    ...gateways.map(({ place, kind }, index) => [
+      gateway[index],
+      kind === 'proxy' ? collectorOf(topology, place) : undefined,
+    ]),
     ...servers.map(({ place }, index) => [server[index], collectorOf(topology, place)]),
     ...agents.map(({ place, isSilent }, index) => [
       agent[index],

@@ -18,9 +18,16 @@ export interface Options {
 
 export interface Gateway {
   readonly place: Place;
+  /** A LiteLLM proxy, models that the cluster hosts, or a gateway that somebody else runs. */
+  readonly kind: 'proxy' | 'hosted' | 'elsewhere';
   readonly models: readonly string[];
-  readonly behind: 'provider' | 'other-provider' | 'service';
+  /** What a proxy stands in front of; the first gateway, unless it is that itself. */
+  readonly behind: 'provider' | 'other-provider' | 'service' | 'first';
   readonly hasKey: boolean;
+  /** Whether a proxy counts in Redis. */
+  readonly hasRedis: boolean;
+  /** Whether hosted models outlive their pod. */
+  readonly hasClaim: boolean;
   readonly options: Options;
 }
 
@@ -56,6 +63,8 @@ export type Stacks = 'none' | 'chart' | 'team' | 'both';
 
 /** An app as plain data: the graph, and what is said of each part. */
 export interface Topology {
+  /** Whether the cluster has a domain, a registry and name servers of its own. */
+  readonly isSpecial: boolean;
   readonly charts: readonly { readonly stacks: Stacks; readonly backend: 'signoz' | 'elsewhere' }[];
   readonly gateways: readonly Gateway[];
   readonly servers: readonly Server[];
@@ -69,16 +78,19 @@ export function topologies(): fc.Arbitrary<Topology> {
   return fc
     .record({
       charts: fc.integer({ min: 1, max: 3 }),
-      gateways: fc.integer({ min: 1, max: 2 }),
+      gateways: fc.integer({ min: 1, max: 3 }),
       servers: fc.nat(3),
     })
     .chain((counts) =>
       fc.record({
+        isSpecial: fc.boolean(),
         charts: fc.array(chart(), { minLength: counts.charts, maxLength: counts.charts }),
-        gateways: fc.array(gateway(counts.charts), {
-          minLength: counts.gateways,
-          maxLength: counts.gateways,
-        }),
+        gateways: fc
+          .array(gateway(counts.charts), {
+            minLength: counts.gateways,
+            maxLength: counts.gateways,
+          })
+          .map(withFirst),
         servers: fc.array(server(counts.charts), { minLength: counts.servers, maxLength: counts.servers }),
         agents: fc.array(agent(counts), { minLength: 1, maxLength: 6 }).map(asGraph),
       }),
@@ -93,13 +105,18 @@ function chart(): fc.Arbitrary<Topology['charts'][number]> {
 }
 
 function gateway(charts: number): fc.Arbitrary<Gateway> {
-  return fc.record({
-    place: place(charts),
-    models: fc.subarray(MODELS, { minLength: 1 }),
-    behind: fc.constantFrom('provider', 'other-provider', 'service'),
-    hasKey: fc.boolean(),
-    options: options(['cpu']),
-  });
+  return fc
+    .record({
+      place: place(charts),
+      kind: fc.constantFrom('proxy', 'proxy', 'hosted', 'elsewhere'),
+      models: fc.subarray(MODELS, { minLength: 1 }),
+      behind: fc.constantFrom('provider', 'other-provider', 'service', 'first'),
+      hasKey: fc.boolean(),
+      hasRedis: fc.boolean(),
+      hasClaim: fc.boolean(),
+      options: options(['cpu']),
+    })
+    .map((one) => ({ ...one, hasClaim: one.hasClaim && podsOf(one.options) === 1 }));
 }
 
 function server(charts: number): fc.Arbitrary<Server> {
@@ -176,6 +193,16 @@ function asGraph(agents: AgentNode[]): AgentNode[] {
     subAgents: one.subAgents.filter((sub) => sub < index),
     cyclic: one.cyclic.filter((sub) => sub > index && sub < agents.length),
   }));
+}
+
+/** Nothing stands behind the first; what stands in front of it serves what it serves. */
+function withFirst([first, ...others]: Gateway[]): Gateway[] {
+  if (!first) return [];
+  const provided: Gateway = first.behind === 'first' ? { ...first, behind: 'provider' } : first;
+  return [
+    provided,
+    ...others.map((one) => (one.behind === 'first' ? { ...one, models: first.models } : one)),
+  ];
 }
 
 /** How many pods there may be at once. */
