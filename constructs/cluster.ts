@@ -58,7 +58,7 @@ export interface ClusterProps {
   readonly dns?: DnsProps;
   /**
    * Addresses of the Kubernetes API, as CIDRs, for the few workloads that ask it.
-   * @default - any address, on the ports 443 and 6443
+   * @default - any address but those of clouds' metadata services, on the ports 443 and 6443
    */
   readonly apiServer?: readonly string[];
 }

@@ -28,8 +28,6 @@ const MEMORY_SHARE = 0.8;
 /** Longer than one attempt to empty the exporters' queues. */
 const TERMINATION_SECONDS = 60;
 const MEBIBYTE = 2 ** 20;
-/** Ports of the Kubernetes API, before and after its Service is resolved. */
-const API_PORTS = [443, 6443];
 
 /** Where what could not be sent yet outlives the collector. */
 export interface PersistentQueue {
@@ -151,7 +149,7 @@ function addTier(scope: Construct, id: string, props: TierProps): Workload {
   });
   if (podReach) {
     addPodReader(workload, podReach);
-    clusterOf(scope).apiServer.forEach((cidr) => workload.mayCall(Egress.toCidr(cidr, ...API_PORTS)));
+    workload.mayCall(Egress.toApiServer(clusterOf(scope).apiServer));
   }
   if (metricsFrom) workload.mayBeCalledBy(metricsFrom, [COLLECTOR_PORTS.metrics]);
   exporters.forEach((exporter) => workload.mayCall(exporter.egress));

@@ -12,11 +12,17 @@ const NOT_PUBLIC = [
   '192.168.0.0/16',
 ];
 
+/** Where clouds have their metadata services, with a pod's credentials for the asking; no cluster has its API there. */
+const METADATA_SERVICES = ['168.63.129.16/32', '169.254.0.0/16'];
+const EVERYWHERE = '0.0.0.0/0';
+/** Ports of the Kubernetes API, before and after its Service is resolved. */
+const API_PORTS = [443, 6443];
+
 /** Somewhere outside the graph of an app that a workload may call. */
 export class Egress {
   /** Public addresses, on one port; never private ones or those of a cloud's metadata service. */
   static toInternet(port = 443): Egress {
-    return new Egress([{ ipBlock: { cidr: '0.0.0.0/0', except: NOT_PUBLIC } }], [port]);
+    return new Egress([{ ipBlock: { cidr: EVERYWHERE, except: NOT_PUBLIC } }], [port]);
   }
 
   /**
@@ -25,6 +31,17 @@ export class Egress {
    */
   static toCidr(cidr: string, ...ports: number[]): Egress {
     return new Egress([{ ipBlock: { cidr } }], ports, isCidr(cidr) ? undefined : `egress goes to "${cidr}"`);
+  }
+
+  /** The Kubernetes API at these addresses. That it may be anywhere leaves out the metadata services of clouds. */
+  static toApiServer(cidrs: readonly string[]): Egress {
+    const blocks = cidrs.map((cidr) =>
+      cidr === EVERYWHERE ? { cidr, except: METADATA_SERVICES } : { cidr },
+    );
+    return new Egress(
+      blocks.map((ipBlock) => ({ ipBlock })),
+      API_PORTS,
+    );
   }
 
   /**
