@@ -1,6 +1,6 @@
 import { type AgentNode, MODELS, type Options, type Server, type Topology } from '../support/topology';
-import { NAMES } from '../support/topology-app';
-import { collectorOf } from '../support/topology-edges';
+import { NAMES } from '../support/topology-names';
+import { collectorOf, collectorsOf } from '../support/topology-edges';
 
 /** A change of one part of an app, and the workloads whose pods it must replace; undefined when it does not apply. */
 export type Change = (
@@ -31,7 +31,10 @@ export const CHANGES: Record<string, Change> = {
     return change && { ...change, before };
   },
   'a way in from outside rolls nothing': (topology, pick) => {
-    const change = agentChange((agent) => ({ ...agent, isExposed: !agent.isExposed }))(topology, pick);
+    const change = agentChange(({ options: { exposure, ...options }, ...agent }) => ({
+      ...agent,
+      options: exposure ? options : { ...options, exposure: 'gateway' },
+    }))(topology, pick);
     return change && { ...change, rolled: [] };
   },
   'a new edge rolls the agent that calls, and neither the one that is called nor its other callers': (
@@ -80,7 +83,6 @@ export const CHANGES: Record<string, Change> = {
       cyclic: [],
       callsOutside: true,
       hasKeys: true,
-      isExposed: true,
       isSilent: false,
       options: {},
     };
@@ -124,17 +126,14 @@ export const CHANGES: Record<string, Change> = {
     const change = serverChange((server) => ({ ...server, module: toolModule('good-bye') }))(topology, pick);
     return before && change && { ...change, before };
   },
-  'another backend rolls the collectors of its chart': (topology, pick) => {
+  'another backend rolls the collectors that send to it': (topology, pick) => {
     const chart = pick % topology.charts.length;
     const charts = replaced(topology.charts, chart, (one) => ({
       ...one,
       backend: one.backend === 'signoz' ? ('elsewhere' as const) : ('signoz' as const),
     }));
-    const collectors = [true, false].map((inTeam) => collectorOf(topology, { chart, inTeam }));
-    return {
-      after: { ...topology, charts },
-      rolled: [...new Set(collectors.flatMap((name) => name ?? []))],
-    };
+    const senders = collectorsOf(topology).filter(({ space }) => space === topology.charts[chart]);
+    return { after: { ...topology, charts }, rolled: senders.map(({ sender }) => sender) };
   },
   'telemetry switched off rolls its agent': (topology, pick) => {
     const agent = topology.agents[pick % topology.agents.length];

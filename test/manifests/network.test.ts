@@ -3,12 +3,14 @@ import { title } from '../support/objects';
 import { Reachability, stranger } from '../support/reachability';
 import { type Topology, topologies } from '../support/topology';
 import { rememberedManifests } from '../support/topology-app';
-import { edgesOf } from '../support/topology-edges';
+import { collectorsOf, edgesOf } from '../support/topology-edges';
 
 jest.setTimeout(120_000);
 
-const METADATA = ['169.254.169.254', '169.254.170.2', '168.63.129.16', '100.100.100.200', 'fd00:ec2::254'];
-const PRIVATE = ['10.96.0.1', '172.16.0.1', '192.168.1.1', '10.244.9.9'];
+const METADATA = ['169.254.169.254', '169.254.170.2', '168.63.129.16', 'fd00:ec2::254'];
+const API_SERVER = '10.96.0.1';
+const PRIVATE = [API_SERVER, '172.16.0.1', '192.168.1.1', '10.244.9.9', '100.100.100.200'];
+const PORTS = [80, 443, 4317, 6443, 8443, 11434];
 const PUBLIC = '8.8.8.8';
 const DNS = { port: 53, pod: stranger('kube-system', { 'k8s-app': 'kube-dns' }) };
 const SPECIAL_DNS = { port: 5353, pod: stranger('openshift-dns', { app: 'dns' }) };
@@ -29,19 +31,39 @@ function always(holds: (network: Reachability, topology: Topology) => void): voi
   fc.assert(property, { seed: 20_261_125, numRuns: 300 });
 }
 
+/** Collectors that look up pods. */
+function askers(topology: Topology): string[] {
+  return collectorsOf(topology)
+    .filter(({ space }) => space.podReach !== undefined)
+    .map(({ front }) => front);
+}
+
 const isGateway = (name: string) => name.includes('/modelapi-');
 const isAgent = (name: string) => name.includes('/agent-');
-const isCollector = (name: string) => name.includes('/otel-collector-');
 
 test('pods reach each other just where the graph says so', () => {
   always((network, topology) => expect(network.ways()).toEqual(edgesOf(topology)));
 });
 
-test('no pod reaches the metadata service of a cloud, or private addresses', () => {
+test('no pod reaches the metadata service of a cloud', () => {
   always((network) => {
     for (const pod of network.pods) {
-      for (const address of [...METADATA, ...PRIVATE]) {
-        for (const port of [80, 443, 6443, 8443]) expect(network.canReach(pod, address, port)).toBe(false);
+      for (const address of METADATA) {
+        for (const port of PORTS) expect(network.canReach(pod, address, port)).toBe(false);
+      }
+    }
+  });
+});
+
+test('private addresses are for those that ask the API of the cluster, which is at one of them', () => {
+  always((network, topology) => {
+    for (const pod of network.pods) {
+      const asks = askers(topology).includes(title(pod.owner));
+      for (const address of PRIVATE) {
+        for (const port of PORTS) {
+          const isApi = (port === 443 || port === 6443) && (!topology.isSpecial || address === API_SERVER);
+          expect(network.canReach(pod, address, port)).toBe(asks && isApi);
+        }
       }
     }
   });
@@ -50,9 +72,9 @@ test('no pod reaches the metadata service of a cloud, or private addresses', () 
 test('the internet is for gateways, collectors and agents with peers out there, each where its own props say, and on that port alone', () => {
   always((network, topology) => {
     const reached = network.pods.flatMap((pod) =>
-      [80, 443, 4317, 8443, 11434]
-        .filter((port) => network.canReach(pod, PUBLIC, port))
-        .map((port) => `${title(pod.owner)}:${port}`),
+      PORTS.filter((port) => network.canReach(pod, PUBLIC, port)).map(
+        (port) => `${title(pod.owner)}:${port}`,
+      ),
     );
     const isElsewhere = (index: number) => topology.gateways[index]?.kind === 'elsewhere';
     const gateways = topology.gateways.flatMap(({ place, kind, behind }, index) => {
@@ -62,19 +84,19 @@ test('the internet is for gateways, collectors and agents with peers out there, 
       const isIn = kind === 'elsewhere' || !(isOut || port === 8443);
       return isIn ? [] : [`Deployment space-${place.chart}/modelapi-models-${index}:${port}`];
     });
-    const collectors = network.pods
-      .map(({ owner }) => owner)
-      .filter((owner) => isCollector(title(owner)))
-      .filter(
-        ({ metadata }) => topology.charts[Number(metadata.namespace.slice(-1))]?.backend === 'elsewhere',
-      )
-      .map((owner) => `${title(owner)}:4317`);
     const agents = topology.agents.flatMap(({ place, gateway, callsOutside }, index) =>
       callsOutside || isElsewhere(gateway)
         ? [`Deployment space-${place.chart}/agent-worker-${index}:443`]
         : [],
     );
-    expect(reached.sort()).toEqual([...gateways, ...collectors, ...agents].sort());
+    const collectors = collectorsOf(topology)
+      .filter(({ space }) => space.backend === 'elsewhere')
+      .map(({ sender }) => `${sender}:4317`);
+    // Unless it is known where the API is, it may be anywhere.
+    const anywhere = topology.isSpecial
+      ? []
+      : askers(topology).flatMap((name) => [`${name}:443`, `${name}:6443`]);
+    expect(reached.sort()).toEqual([...gateways, ...agents, ...collectors, ...anywhere].sort());
   });
 });
 
@@ -122,19 +144,42 @@ test('whoever wears the labels of a pod in another namespace is nobody', () => {
 
 test('what is behind a Service of another namespace is reached by those that use it: models, backends, sessions', () => {
   always((network, topology) => {
-    for (const { owner, ...pod } of network.pods) {
-      const name = title(owner);
+    const senders = collectorsOf(topology)
+      .filter(({ space }) => space.backend === 'signoz')
+      .map(({ sender }) => sender);
+    for (const pod of network.pods) {
+      const name = title(pod.owner);
       const index = Number(name.slice(-1));
-      const backend = topology.charts[Number(owner.metadata.namespace.slice(-1))]?.backend;
       const gateway = isGateway(name) ? topology.gateways[index] : undefined;
+      const proxy = gateway?.kind === 'proxy' ? gateway : undefined;
       const hasSessions = isAgent(name) && topology.agents[index]?.memory === 'redis';
-      const isCounting = gateway?.kind === 'proxy' && gateway.hasRedis;
-      expect(network.canReach({ owner, ...pod }, stranger('data'), 6379)).toBe(hasSessions || isCounting);
-      const isBehind = gateway?.kind === 'proxy' && gateway.behind === 'service';
-      expect(network.canReach({ owner, ...pod }, stranger('models'), 11434)).toBe(isBehind);
-      expect(network.canReach({ owner, ...pod }, stranger('signoz'), 4317)).toBe(
-        isCollector(name) && backend === 'signoz',
-      );
+      expect(network.canReach(pod, stranger('data'), 6379)).toBe(hasSessions || proxy?.hasRedis === true);
+      expect(network.canReach(pod, stranger('models'), 11434)).toBe(proxy?.behind === 'service');
+      expect(network.canReach(pod, stranger('signoz'), 4317)).toBe(senders.includes(name));
     }
   });
 });
+
+test('from outside come those who serve what is exposed, to that port, and whoever reads the metrics of collectors', () => {
+  always((network, topology) => {
+    for (const pod of network.pods) {
+      const name = title(pod.owner);
+      const index = Number(name.slice(-1));
+      const lists = { agent: topology.agents, mcpserver: topology.servers, modelapi: topology.gateways };
+      const [, kind = ''] = /\/([a-z]+)-/.exec(name) ?? [];
+      const exposure = lists[kind as keyof typeof lists]?.[index]?.options.exposure;
+      const isCollector = kind === 'otel';
+      for (const port of [4317, 8000, 8888, 11434, 13133]) {
+        const isServed = port === (isHosted(topology, kind, index) ? 11434 : 8000);
+        const from = (namespace: string) => network.canReach(stranger(namespace), pod, port);
+        expect(from('ingress-nginx')).toBe(exposure === 'ingress' && isServed);
+        expect(from('edge')).toBe(exposure === 'gateway' && isServed);
+        expect(from('monitoring')).toBe(isCollector && port === 8888);
+      }
+    }
+  });
+});
+
+function isHosted({ gateways }: Topology, kind: string, index: number): boolean {
+  return kind === 'modelapi' && gateways[index]?.kind === 'hosted';
+}

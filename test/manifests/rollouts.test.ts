@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { podTemplates, title } from '../support/objects';
 import { type Manifest } from '../support/synth';
 import { type Topology, topologies } from '../support/topology';
-import { buildApp, manifestsOf, NAMES } from '../support/topology-app';
+import { buildApp, manifestsOf } from '../support/topology-app';
+import { NAMES } from '../support/topology-names';
 import { CHANGES } from './changes';
 
 jest.setTimeout(120_000);

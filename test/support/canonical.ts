@@ -22,7 +22,7 @@ const ZERO_DEFAULTS = new Set([
 
 /** Places where a list or map without anything in it says something: everybody, anything, the core group. */
 const MEANT_EMPTY =
-  /(^|\.)(podSelector|namespaceSelector|emptyDir|labelSelector)$|^spec\.(ingress|egress)\.\d+$|\.(parentRefs|backendRefs)\.\d+\.group$/;
+  /(^|\.)(podSelector|namespaceSelector|emptyDir|labelSelector)$|^spec\.(ingress|egress)\.\d+$|^spec\..*\.group$|^rules\.\d+\.apiGroups\.\d+$/;
 /** Maps whose keys are the user's own, and no field of Kubernetes. */
 const OWN_KEYS =
   /^(metadata\.(labels|annotations)|data|binaryData)\.|\.metadata\.(labels|annotations)\.|\.matchLabels\./;

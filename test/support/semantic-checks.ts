@@ -1,5 +1,6 @@
 import { type Check } from './objects';
 import { containerProblems } from './semantic/containers';
+import { deliveryProblems } from './semantic/delivery';
 import { identityProblems } from './semantic/identity';
 import { nameProblems } from './semantic/names';
 import { networkProblems } from './semantic/network';
@@ -19,6 +20,7 @@ const CHECKS: readonly Check[] = [
   containerProblems,
   networkProblems,
   scalingProblems,
+  deliveryProblems,
 ];
 
 /** What no schema tells: names, references, selectors, ports, quantities and addresses, across all objects. */

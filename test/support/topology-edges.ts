@@ -1,6 +1,6 @@
 import { HTTP_PORT } from '../../runtime/contract';
-import { type AgentNode, type Place, type Topology } from './topology';
-import { NAMES } from './topology-app';
+import { type AgentNode, type Place, podsOf, type Space, type Topology } from './topology';
+import { NAMES } from './topology-names';
 
 /** Where collectors take what workloads report. */
 const OTLP_PORT = 4317;
@@ -44,17 +44,43 @@ export function edgesOf(topology: Topology): string[] {
       isSilent ? undefined : collectorOf(topology, place),
     ]),
   ].flatMap(([from, to]) => (to === undefined ? [] : [`${from} -> ${to}:${OTLP_PORT}`]));
-  return [...calls, ...reports].sort();
+  const deals = collectorsOf(topology)
+    .filter(({ front, sender }) => front !== sender)
+    .map(({ front, sender }) => `${front} -> ${sender}:${OTLP_PORT}`);
+  return [...calls, ...reports, ...deals].sort();
 }
 
 /** The collector that serves a place: the team's own, or that of the chart. */
 export function collectorOf({ charts }: Topology, { chart, inTeam }: Place): string | undefined {
-  const stacks = charts[chart]?.stacks;
-  const isTeams = inTeam && (stacks === 'team' || stacks === 'both');
-  const isCharts = stacks === 'chart' || stacks === 'both';
-  return isTeams || isCharts ? workload({ chart }, 'otel-collector', NAMES.stack(chart, isTeams)) : undefined;
+  return collectorsAt(charts[chart], chart).find((one) => one.inTeam === inTeam || !one.inTeam)?.front;
 }
 
-function workload({ chart }: Pick<Place, 'chart'>, kind: string, name: string): string {
-  return `Deployment ${NAMES.chart(chart)}/${kind}-${name}`;
+/** A stack of collectors: what is reported to, and what sends on, which is the same unless traces are dealt out. */
+export interface Collector {
+  readonly inTeam: boolean;
+  readonly front: string;
+  readonly sender: string;
+}
+
+/** The collectors of all charts. */
+export function collectorsOf({ charts }: Topology): (Collector & { readonly space: Space })[] {
+  return charts.flatMap((space, chart) => collectorsAt(space, chart).map((one) => ({ ...one, space })));
+}
+
+function collectorsAt(space: Space | undefined, chart: number): Collector[] {
+  if (!space) return [];
+  const { stacks, isSampling, hasQueue, options } = space;
+  return [true, false]
+    .filter((inTeam) => stacks === 'both' || stacks === (inTeam ? 'team' : 'chart'))
+    .map((inTeam) => {
+      const name = NAMES.stack(chart, inTeam);
+      const isDealing = isSampling && podsOf(options) > 1;
+      const front = workload({ chart }, 'otel-collector', name, hasQueue && !isDealing);
+      const sender = isDealing ? workload({ chart }, 'otel-collector', `${name}-sampler`, true) : front;
+      return { inTeam, front, sender };
+    });
+}
+
+function workload({ chart }: Pick<Place, 'chart'>, kind: string, name: string, hasState = false): string {
+  return `${hasState ? 'StatefulSet' : 'Deployment'} ${NAMES.chart(chart)}/${kind}-${name}`;
 }

@@ -14,6 +14,8 @@ export interface Options {
   readonly logLevel?: 'DEBUG' | 'ERROR';
   readonly podLabel?: string;
   readonly variable?: string;
+  /** How clients outside the cluster reach it. */
+  readonly exposure?: 'ingress' | 'gateway';
 }
 
 export interface Gateway {
@@ -53,19 +55,31 @@ export interface AgentNode {
   /** Whether its callers show a key. */
   readonly hasKeys: boolean;
   readonly instructions?: string;
-  readonly isExposed: boolean;
   readonly isSilent: boolean;
   readonly options: Options;
 }
 
-/** Stacks of a chart: for all of it, for its team, for both apart, or for nobody. */
-export type Stacks = 'none' | 'chart' | 'team' | 'both';
+/** A namespace, and the collectors in it, which are all alike. */
+export interface Space {
+  /** Whom they serve: all of it, its team, both apart, or nobody. */
+  readonly stacks: 'none' | 'chart' | 'team' | 'both';
+  readonly backend: 'signoz' | 'elsewhere';
+  /** Whether they leave out traces once they know them whole. */
+  readonly isSampling: boolean;
+  /** Whether what they could not send outlives them. */
+  readonly hasQueue: boolean;
+  /** Pods whose names they look up. */
+  readonly podReach?: 'namespace' | 'cluster';
+  readonly options: Options;
+}
 
 /** An app as plain data: the graph, and what is said of each part. */
 export interface Topology {
   /** Whether the cluster has a domain, a registry and name servers of its own. */
   readonly isSpecial: boolean;
-  readonly charts: readonly { readonly stacks: Stacks; readonly backend: 'signoz' | 'elsewhere' }[];
+  /** Whether Argo CD delivers it, with Secrets from a store, a Gateway, alerts and a dashboard of its own. */
+  readonly isDelivered: boolean;
+  readonly charts: readonly Space[];
   readonly gateways: readonly Gateway[];
   readonly servers: readonly Server[];
   readonly agents: readonly AgentNode[];
@@ -73,7 +87,7 @@ export interface Topology {
 
 export const MODELS = ['gpt-4o', 'gpt-4o-mini', 'o3'];
 
-/** Apps of one to three namespaces and up to twelve workloads besides collectors. */
+/** Apps of one to three namespaces and up to twelve workloads beside collectors. */
 export function topologies(): fc.Arbitrary<Topology> {
   return fc
     .record({
@@ -84,6 +98,7 @@ export function topologies(): fc.Arbitrary<Topology> {
     .chain((counts) =>
       fc.record({
         isSpecial: fc.boolean(),
+        isDelivered: fc.boolean(),
         charts: fc.array(chart(), { minLength: counts.charts, maxLength: counts.charts }),
         gateways: fc
           .array(gateway(counts.charts), {
@@ -97,11 +112,22 @@ export function topologies(): fc.Arbitrary<Topology> {
     );
 }
 
-function chart(): fc.Arbitrary<Topology['charts'][number]> {
-  return fc.record({
-    stacks: fc.constantFrom('none', 'chart', 'team', 'both'),
-    backend: fc.constantFrom('signoz', 'elsewhere'),
-  });
+function chart(): fc.Arbitrary<Space> {
+  return fc.record(
+    {
+      stacks: fc.constantFrom('none', 'chart', 'team', 'both'),
+      backend: fc.constantFrom('signoz', 'elsewhere'),
+      isSampling: fc.boolean(),
+      hasQueue: fc.boolean(),
+      podReach: fc.constantFrom('namespace', 'cluster'),
+      options: options(['cpu']).map(({ replicas, scaling, podLabel }) => ({
+        ...(replicas && { replicas }),
+        ...(scaling && { scaling }),
+        ...(podLabel && { podLabel }),
+      })),
+    },
+    { requiredKeys: ['stacks', 'backend', 'isSampling', 'hasQueue', 'options'] },
+  );
 }
 
 function gateway(charts: number): fc.Arbitrary<Gateway> {
@@ -139,7 +165,6 @@ function agent(counts: { charts: number; gateways: number; servers: number }): f
         'Say $(HOME) and "quotes": ünïcode.\n',
         '  leading: space\n\n',
       ),
-      isExposed: fc.boolean(),
       isSilent: fc.boolean(),
       options: options(['cpu', 'requests']),
     },
@@ -152,7 +177,6 @@ function agent(counts: { charts: number; gateways: number; servers: number }): f
         'cyclic',
         'callsOutside',
         'hasKeys',
-        'isExposed',
         'isSilent',
         'options',
       ],
@@ -173,6 +197,7 @@ function options(signals: readonly ('cpu' | 'requests')[]): fc.Arbitrary<Options
         scaling,
         memoryMebibytes: fc.constantFrom(96, 600, 1024, 3072),
         logLevel: fc.constantFrom('DEBUG', 'ERROR'),
+        exposure: fc.constantFrom('ingress', 'gateway'),
         podLabel: fc.constantFrom('a', 'A.b_c-d', 'x'.repeat(63)),
         variable: fc.constantFrom('', 'plain', '$(HOME) costs $5', 'ünïcode $ä'),
       },
@@ -206,7 +231,7 @@ function withFirst([first, ...others]: Gateway[]): Gateway[] {
 }
 
 /** How many pods there may be at once. */
-function podsOf({ replicas = 1, scaling }: Options): number {
+export function podsOf({ replicas = 1, scaling }: Options): number {
   return scaling ? scaling.least + scaling.more : replicas;
 }
 

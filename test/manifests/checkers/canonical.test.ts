@@ -104,7 +104,6 @@ const defects: [string, Manifest[], ...string[]][] = [
       object('rbac.authorization.k8s.io/v1', 'Role', { rules: [{ resourceNames: [], apiGroups: [''] }] }),
     ),
     'Role tests/caller: rules.0.resourceNames is empty',
-    'Role tests/caller: rules.0.apiGroups.0 is empty',
   ],
   [
     'what the server writes',

@@ -15,7 +15,8 @@ export function referenceProblems(objects: readonly Manifest[]): string[] {
   const pods = podTemplates(objects);
   const missing = (from: Manifest, reference: Reference): string[] => {
     const { kind, name, key, optional } = reference;
-    if (optional || kind === 'Secret') return [];
+    if (optional) return [];
+    if (kind === 'Secret') return unfilledKey(from, reference, objects);
     const target = objects.find(
       (one) => one.kind === kind && one.metadata.name === name && namespaceOf(one) === namespaceOf(from),
     );
@@ -32,6 +33,20 @@ export function referenceProblems(objects: readonly Manifest[]): string[] {
       objectReferences(object).flatMap((reference) => missing(object, reference)),
     ),
   ];
+}
+
+/** Of a Secret that is filled from a store, the keys are known. */
+function unfilledKey(from: Manifest, { name, key }: Reference, objects: readonly Manifest[]): string[] {
+  const filled = objects.find(
+    (one) =>
+      one.kind === 'ExternalSecret' &&
+      one.spec.target?.name === name &&
+      namespaceOf(one) === namespaceOf(from),
+  );
+  const keys: string[] | undefined = filled?.spec.data?.map(({ secretKey }: Manifest) => secretKey);
+  return key === undefined || keys === undefined || keys.includes(key)
+    ? []
+    : [`${title(from)}: Secret ${name} is not given a key ${key}`];
 }
 
 /** The Secrets that must be there before the pods start, as `namespace/name key`, sorted. */
