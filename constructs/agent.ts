@@ -7,18 +7,23 @@ import {
   peerAgentUrlVariable,
   type PeerProtocol,
 } from '../runtime/contract';
-import { agentSecretFiles, agentSettings, INSTRUCTIONS_FILE, INSTRUCTIONS_DIRECTORY } from './agent-settings';
-import { checkAgentProps, unservedModel } from './agent-checks';
-import { type AgentProps } from './agent-props';
+import {
+  agentSecretFiles,
+  agentSettings,
+  INSTRUCTIONS_FILE,
+  INSTRUCTIONS_DIRECTORY,
+} from './agent/agent-settings';
+import { checkAgentProps, unservedModel } from './agent/agent-checks';
+import { type AgentProps } from './agent/agent-props';
 import { type Egress } from './egress';
-import { ExternalAgent, type ExternalAgentProps } from './external-agent';
+import { ExternalAgent, type ExternalAgentProps } from './agent/external-agent';
 import { RUNTIME_IMAGE } from './images';
 import { type IMCPServer } from './mcp-server';
 import { nameOf } from './names';
-import { checkPeer, delegationCircles } from './peers';
-import { RUNTIME_PROCESS } from './runtime-process';
-import { processTelemetryEnv } from './telemetry-env';
-import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry-target';
+import { checkPeer, delegationCircles } from './agent/peers';
+import { RUNTIME_PROCESS } from './workload/runtime-process';
+import { processTelemetryEnv } from './telemetry/telemetry-env';
+import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry/telemetry-target';
 import { Workload } from './workload/workload';
 
 /** An agent that others can delegate to. */

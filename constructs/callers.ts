@@ -1,5 +1,5 @@
 import { type k8s } from 'cdk8s-plus-28';
-import { isCidr } from './ip-address';
+import { isCidr } from './workload/ip-address';
 
 /** Label that every namespace has its own name under. */
 export const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';

@@ -1,6 +1,6 @@
 import { type Construct, type IConstruct } from 'constructs';
 import { fail } from './fail';
-import { isCidr } from './ip-address';
+import { isCidr } from './workload/ip-address';
 
 /** Where the settings of a cluster are kept: in the context of the scope that they are for. */
 const CONTEXT_KEY = 'cdk8s-kaos/cluster';

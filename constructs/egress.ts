@@ -1,6 +1,6 @@
 import { type k8s } from 'cdk8s-plus-28';
 import { NAMESPACE_LABEL } from './callers';
-import { blockOf, isCidr } from './ip-address';
+import { blockOf, isCidr } from './workload/ip-address';
 
 /** Private, shared, link-local and host addresses: no model is there, but metadata services and other pods are. */
 const NOT_PUBLIC = [

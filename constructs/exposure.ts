@@ -1,6 +1,6 @@
 import { type Construct } from 'constructs';
-import { addHttpRoute, type GatewayExposureProps, type PathSegment } from './http-route';
-import { addIngress, type IngressExposureProps } from './ingress';
+import { addHttpRoute, type GatewayExposureProps, type PathSegment } from './exposure/http-route';
+import { addIngress, type IngressExposureProps } from './exposure/ingress';
 import { type Workload } from './workload/workload';
 
 /** How clients outside the cluster reach an agent, a tool server or a gateway to models. */

@@ -1,6 +1,6 @@
 export { Agent, type IAgent, type SubAgentOptions } from './agent';
-export { type AgentLimits, type AgentProps } from './agent-props';
-export { AlertRules, type AlertRulesProps } from './alert-rules';
+export { type AgentLimits, type AgentProps } from './agent/agent-props';
+export { AlertRules, type AlertRulesProps } from './telemetry/alert-rules';
 export {
   Autoscaling,
   type AutoscalingProps,
@@ -18,10 +18,10 @@ export { ArgoApps, type ArgoAppsProps } from './argo/apps';
 export { ArgoProject, type ArgoProjectProps, type ArgoResourceKind } from './argo/project';
 export { Callers } from './callers';
 export { Cluster, type ClusterProps, type DnsProps } from './cluster';
-export { type PersistentQueue } from './collector';
-export { Dashboard, type DashboardProps } from './dashboard';
+export { type PersistentQueue } from './telemetry/collector';
+export { Dashboard, type DashboardProps } from './telemetry/dashboard';
 export { Egress } from './egress';
-export { type ExternalAgent, type ExternalAgentProps } from './external-agent';
+export { type ExternalAgent, type ExternalAgentProps } from './agent/external-agent';
 export { Exposure } from './exposure';
 export {
   ExternalSecret,
@@ -29,12 +29,12 @@ export {
   type SecretStoreReference,
   type StoredValue,
 } from './external-secret';
-export { type GatewayReference, HttpGateway, type HttpGatewayProps } from './http-gateway';
-export { type GatewayExposureProps } from './http-route';
-export { type IngressExposureProps } from './ingress';
-export { type ITelemetryStack, type OtlpProtocol } from './imported-telemetry';
+export { type GatewayReference, HttpGateway, type HttpGatewayProps } from './exposure/http-gateway';
+export { type GatewayExposureProps } from './exposure/http-route';
+export { type IngressExposureProps } from './exposure/ingress';
+export { type ITelemetryStack, type OtlpProtocol } from './telemetry/imported-telemetry';
 export { type IMCPServer, MCPServer, type MCPServerProps } from './mcp-server';
-export { Memory, type MemoryLimits, type RedisMemoryProps } from './memory';
+export { Memory, type MemoryLimits, type RedisMemoryProps } from './agent/memory';
 export { type IModelAPI, ModelAPI } from './model-api';
 export { ExternalModelAPI, type ModelAPIFromUrlProps } from './model-api/external-model-api';
 export { HostedModel, type ModelAPIHostedProps } from './model-api/hosted-model';
@@ -43,7 +43,7 @@ export { LiteLLMProxy } from './model-api/litellm-proxy';
 export { type ModelAPIProxyProps, type ProxyCache } from './model-api/litellm-proxy-props';
 export { type ModelClaimProps, ModelStorage } from './model-api/model-storage';
 export { type ProxyModel } from './model-api/proxy-model';
-export { type ModelName } from './model-name';
+export { type ModelName } from './model-api/model-name';
 export {
   type GrafanaCloudExporterProps,
   type InClusterExporterProps,
@@ -54,17 +54,17 @@ export {
   type Signal,
   type SigNozCloudExporterProps,
   type UptraceExporterProps,
-} from './otlp-exporter';
-export { type PodReach } from './pod-reader';
+} from './telemetry/otlp-exporter';
+export { type PodReach } from './telemetry/pod-reader';
 export { RedisConnection, type RedisConnectionProps } from './redis-connection';
-export { type TailSampling } from './tail-sampling';
+export { type TailSampling } from './telemetry/tail-sampling';
 export {
   type Redaction,
   type TelemetryEndpointProps,
   TelemetryStack,
   type TelemetryStackProps,
 } from './telemetry-stack';
-export { type TelemetryOverride } from './telemetry-env';
+export { type TelemetryOverride } from './telemetry/telemetry-env';
 export { Tools, type ToolSource } from './tools';
 export { Workload } from './workload/workload';
 export { type MountedVolume, type WorkloadOptions } from './workload/options';

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
-import { Addresses } from './addresses';
+import { Addresses } from './exposure/addresses';
 import { SyncWaves } from './sync-waves';
 import { type Workload } from './workload/workload';
 

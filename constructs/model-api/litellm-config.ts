@@ -1,5 +1,5 @@
 import { type Duration } from 'cdk8s';
-import { isModelPattern } from '../model-name';
+import { isModelPattern } from './model-name';
 import { toPyYaml } from './py-yaml';
 import { type ResolvedModel } from './proxy-model';
 

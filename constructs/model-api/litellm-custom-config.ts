@@ -7,7 +7,7 @@ import {
   type ReportingSettings,
   reportingSections,
 } from './litellm-config';
-import { servesModel } from '../model-name';
+import { servesModel } from './model-name';
 import { isLiteralSecret, LITERAL_SECRET_FIX } from './literal-secrets';
 import { toPyYaml } from './py-yaml';
 import { findSecrets } from '../refuse-secrets';

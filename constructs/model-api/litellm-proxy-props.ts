@@ -4,10 +4,10 @@ import { type Egress } from '../egress';
 import { type Exposure } from '../exposure';
 import { type LiteLLMConfig } from './litellm-custom-config';
 import { type IModelAPI } from '../model-api';
-import { type ModelName } from '../model-name';
+import { type ModelName } from './model-name';
 import { type ProxyModel } from './proxy-model';
 import { type RedisConnection } from '../redis-connection';
-import { type TelemetryOverride } from '../telemetry-env';
+import { type TelemetryOverride } from '../telemetry/telemetry-env';
 import { type WorkloadOptions } from '../workload/options';
 
 /** Answers that are given again. */

@@ -12,8 +12,8 @@ import { checkProxy } from './proxy-checks';
 import { proxyEnvironment } from './proxy-environment';
 import { apiBaseOf, type ResolvedModel, resolveModels } from './proxy-model';
 import { waysOfProxy } from './proxy-ways';
-import { gatewayTelemetryEnv, takesTraces, type TelemetryTarget } from '../telemetry-env';
-import { reportingOf, telemetryProblems, telemetryTarget } from '../telemetry-target';
+import { gatewayTelemetryEnv, takesTraces, type TelemetryTarget } from '../telemetry/telemetry-env';
+import { reportingOf, telemetryProblems, telemetryTarget } from '../telemetry/telemetry-target';
 import { Workload } from '../workload/workload';
 
 const CONFIG_DIRECTORY = '/etc/litellm';

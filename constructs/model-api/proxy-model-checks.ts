@@ -1,6 +1,6 @@
 import { type IConstruct } from 'constructs';
 import { fail } from '../fail';
-import { isModelPattern, servesModel } from '../model-name';
+import { isModelPattern, servesModel } from './model-name';
 import { referenced } from './litellm-config';
 import { isLiteralSecret, LITERAL_SECRET_FIX } from './literal-secrets';
 import { checkNames, checkNumbers, checkPlace } from './proxy-prop-checks';

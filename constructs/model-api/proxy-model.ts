@@ -1,7 +1,7 @@
 import { type Duration } from 'cdk8s';
 import { type SecretValue } from 'cdk8s-plus-28';
 import { type IModelAPI } from '../model-api';
-import { type ModelName } from '../model-name';
+import { type ModelName } from './model-name';
 
 /**
  * One model, or one pattern of models, behind a proxy: what it is called there, and where it comes from. A name that is

@@ -1,7 +1,7 @@
 import { type Duration } from 'cdk8s';
 import { type IConstruct } from 'constructs';
 import { fail } from '../fail';
-import { isModelPattern, servesModel } from '../model-name';
+import { isModelPattern, servesModel } from './model-name';
 import { type ProxyModel } from './proxy-model';
 
 /** LiteLLM's names of providers. */

@@ -12,7 +12,7 @@ import {
 } from '../../constructs';
 import { RUNTIME_IMAGE } from '../../constructs/images';
 import { Registry } from '../../constructs/registry';
-import { RUNTIME_PROCESS } from '../../constructs/runtime-process';
+import { RUNTIME_PROCESS } from '../../constructs/workload/runtime-process';
 import { Workload } from '../../constructs/workload/workload';
 import { find, type Manifest } from '../support/synth';
 

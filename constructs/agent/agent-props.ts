@@ -1,0 +1,103 @@
+import { type Duration } from 'cdk8s';
+import { type SecretValue } from 'cdk8s-plus-28';
+import { type IAgent } from '../agent';
+import { type Exposure } from '../exposure';
+import { type IMCPServer } from '../mcp-server';
+import { type Memory } from './memory';
+import { type IModelAPI } from '../model-api';
+import { type ModelName } from '../model-api/model-name';
+import { type TelemetryOverride } from '../telemetry/telemetry-env';
+import { type WorkloadOptions } from '../workload/options';
+
+/** What an agent is made of. */
+export interface AgentProps<M extends string = string> extends WorkloadOptions, AgentLimits {
+  /** Gateway to the model. */
+  readonly modelAPI: IModelAPI<M>;
+  /** Model it thinks with: one that the gateway serves. */
+  readonly model: ModelName<NoInfer<M>>;
+  /**
+   * Tool servers it may call, each once.
+   * @default - none: it answers from the model alone
+   */
+  readonly mcpServers?: readonly IMCPServer[];
+  /**
+   * Agents it may delegate to, each once, and none that delegates back; `addSubAgent` takes one that may.
+   * @default - none: it does all work itself
+   */
+  readonly subAgents?: readonly IAgent[];
+  /**
+   * What it is good at, for its card and for the agents that delegate to it.
+   * @default 'AI Agent'
+   */
+  readonly description?: string;
+  /**
+   * System prompt.
+   * @default 'You are a helpful assistant.'
+   */
+  readonly instructions?: string;
+  /**
+   * Where it keeps its sessions. With more than one pod they must not be in the process.
+   * @default Memory.local()
+   */
+  readonly memory?: Memory;
+  /**
+   * Keys, one a line, of which callers show one as a bearer token: all but probes and card asks for it. Agents that
+   * delegate to it show the first, from a Secret of the same name in their own namespace.
+   * @default - none: whoever the network lets through is answered
+   */
+  readonly apiKeys?: SecretValue;
+  /**
+   * How clients outside the cluster reach it.
+   * @default - they do not: it has its Service inside the cluster alone
+   */
+  readonly expose?: Exposure;
+  /**
+   * What it says of its telemetry in place of what its stack says.
+   * @default - the stack's
+   */
+  readonly telemetry?: TelemetryOverride;
+}
+
+/** What one request may cost, and how long its parts may take. Each limit ends the request with an error of its own. */
+export interface AgentLimits {
+  /**
+   * Passes of the agentic loop before a request is given up. A whole number, 1 or more.
+   * @default 5
+   */
+  readonly maxSteps?: number;
+  /**
+   * Tool calls and delegations of one request. A whole number, 1 or more.
+   * @default - as many as its steps ask for
+   */
+  readonly maxToolCalls?: number;
+  /**
+   * Tokens of one request, in and out, as the model counts them. A whole number, 1 or more.
+   * @default - no limit
+   */
+  readonly maxTokens?: number;
+  /**
+   * Agents that a request may have come through. A whole number, 1 to 64.
+   * @default 8
+   */
+  readonly maxDelegationDepth?: number;
+  /**
+   * Time that one request may take; sub-agents get what is left of it.
+   * @default - no limit
+   */
+  readonly requestTimeout?: Duration;
+  /**
+   * Time for which the model may be silent.
+   * @default Duration.minutes(1)
+   */
+  readonly modelTimeout?: Duration;
+  /**
+   * Time for which a tool may be silent.
+   * @default Duration.minutes(1)
+   */
+  readonly toolTimeout?: Duration;
+  /**
+   * Time for which a sub-agent may be silent.
+   * @default Duration.minutes(5)
+   */
+  readonly delegationTimeout?: Duration;
+}

@@ -1,0 +1,60 @@
+import {
+  AGENT_API_KEYS_VARIABLE,
+  AGENT_DEFAULTS,
+  agentConfigToEnv,
+  HTTP_PORT,
+  MEMORY_REDIS_PASSWORD_VARIABLE,
+  MODEL_API_KEY_VARIABLE,
+  peerAgentKeyVariable,
+} from '../../runtime/contract';
+import { type Agent } from '../agent';
+import { type AgentProps } from './agent-props';
+import { type SecretFile } from '../workload/secret-files';
+
+export const INSTRUCTIONS_DIRECTORY = '/etc/kaos/agent';
+export const INSTRUCTIONS_FILE = 'instructions.txt';
+
+/** The variables of an agent's process; telemetry and Secrets apart. */
+export function agentSettings(agent: Agent, props: AgentProps): Record<string, string> {
+  const { description, instructions, logLevel } = props;
+  return agentConfigToEnv({
+    name: agent.name,
+    description: description || undefined,
+    instructionsFile: instructions ? `${INSTRUCTIONS_DIRECTORY}/${INSTRUCTIONS_FILE}` : undefined,
+    port: HTTP_PORT,
+    modelUrl: props.modelAPI.url,
+    model: props.model,
+    maxSteps: props.maxSteps ?? AGENT_DEFAULTS.maxSteps,
+    maxToolCalls: props.maxToolCalls,
+    maxTokens: props.maxTokens,
+    maxDelegationDepth: props.maxDelegationDepth,
+    requestTimeoutMs: props.requestTimeout?.toMilliseconds(),
+    modelTimeoutMs: props.modelTimeout?.toMilliseconds(),
+    toolTimeoutMs: props.toolTimeout?.toMilliseconds(),
+    delegationTimeoutMs: props.delegationTimeout?.toMilliseconds(),
+    mcpServers: agent.mcpServers,
+    subAgents: agent.delegates.map(({ name, url, protocol, description: skills, model }) => ({
+      name,
+      url,
+      protocol,
+      description: skills,
+      model,
+    })),
+    ...props.memory?.settings(),
+    logLevel: logLevel ?? AGENT_DEFAULTS.logLevel,
+  });
+}
+
+/** The Secrets of an agent's process. */
+export function agentSecretFiles(agent: Agent, { modelAPI, apiKeys, memory }: AgentProps): SecretFile[] {
+  const password = memory?.redis?.password;
+  const delegates = [...agent.delegates].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    ...(modelAPI.key ? [{ variable: MODEL_API_KEY_VARIABLE, value: modelAPI.key }] : []),
+    ...(apiKeys ? [{ variable: AGENT_API_KEYS_VARIABLE, value: apiKeys }] : []),
+    ...(password ? [{ variable: MEMORY_REDIS_PASSWORD_VARIABLE, value: password }] : []),
+    ...delegates.flatMap(({ name, key }) =>
+      key ? [{ variable: peerAgentKeyVariable(name), value: key }] : [],
+    ),
+  ];
+}

@@ -1,0 +1,97 @@
+import { type Duration } from 'cdk8s';
+import { type IConstruct } from 'constructs';
+import { type AgentSettings } from '../../runtime/contract';
+import { fail } from '../fail';
+import { RedisConnection, type RedisConnectionProps } from '../redis-connection';
+
+/** How much of its sessions an agent keeps. */
+export interface MemoryLimits {
+  /**
+   * Messages of a session that the model is told before those of a request. A whole number, 0 or more.
+   * @default 6
+   */
+  readonly contextLimit?: number;
+  /**
+   * Sessions kept; of more, the oldest are forgotten. A whole number, 1 or more.
+   * @default 1000
+   */
+  readonly maxSessions?: number;
+  /**
+   * Events kept of each session. A whole number, 1 or more.
+   * @default 500
+   */
+  readonly maxSessionEvents?: number;
+}
+
+/** Sessions kept in Redis. */
+export interface RedisMemoryProps extends MemoryLimits, RedisConnectionProps {
+  /**
+   * How long a session is kept after its last event; whole seconds.
+   * @default - until there are too many
+   */
+  readonly ttl?: Duration;
+}
+
+/** Where an agent keeps its sessions. */
+export class Memory {
+  /** In the process: gone when it ends, and known to one pod alone. */
+  static local(limits: MemoryLimits = {}): Memory {
+    return new Memory('local', limits);
+  }
+
+  /** In a Redis that somebody else runs, shared by all pods of the agent. */
+  static redis({
+    ttl,
+    contextLimit,
+    maxSessions,
+    maxSessionEvents,
+    ...connection
+  }: RedisMemoryProps): Memory {
+    const limits = { contextLimit, maxSessions, maxSessionEvents };
+    return new Memory('redis', limits, new RedisConnection(connection), ttl);
+  }
+
+  /** Nowhere: each request stands alone. */
+  static none(): Memory {
+    return new Memory('none', {});
+  }
+
+  private constructor(
+    /** Where sessions are kept. */
+    readonly kind: 'local' | 'redis' | 'none',
+    private readonly limits: MemoryLimits,
+    /** The Redis that keeps them. */
+    readonly redis?: RedisConnection,
+    private readonly ttl?: Duration,
+  ) {}
+
+  /** What the process is told, the password apart. */
+  settings(): Partial<AgentSettings> {
+    const { contextLimit, maxSessions, maxSessionEvents } = this.limits;
+    return {
+      memoryType: this.kind,
+      memoryContextLimit: contextLimit,
+      memoryMaxSessions: maxSessions,
+      memoryMaxSessionEvents: maxSessionEvents,
+      memoryRedisUrl: this.redis && urlOf(this.redis),
+      memoryTtlSeconds: this.ttl?.toSeconds(),
+    };
+  }
+
+  /** Reports what is wrong with it on the construct that uses it. */
+  check(scope: IConstruct): void {
+    const { contextLimit, ...counts } = this.limits;
+    if (contextLimit !== undefined && !(Number.isSafeInteger(contextLimit) && contextLimit >= 0)) {
+      fail(scope, `contextLimit of memory is ${contextLimit}`, 'give a whole number, 0 or more');
+    }
+    for (const [name, value] of Object.entries(counts)) {
+      if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
+      fail(scope, `${name} of memory is ${value}`, 'give a whole number, 1 or more');
+    }
+    this.redis?.problems.forEach(([problem, fix]) => fail(scope, problem, fix));
+  }
+}
+
+function urlOf({ host, port, tls }: RedisConnection): string {
+  return `${tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
