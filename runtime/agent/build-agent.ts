@@ -107,17 +107,13 @@ function buildDelegate(agent: PeerAgent, config: AgentConfig, apiKey: Secret, ht
 }
 
 /** Each is asked whether it lives, not whether it is ready: agents that wait for each other would wait for ever. */
-export function dependenciesOf({ modelUrl, mcpServers, subAgents }: AgentConfig): Dependency[] {
-  // Agents that are not ours know no such question, and an agent is of use without them.
-  const ours = subAgents.filter(({ protocol = 'kaos' }) => protocol === 'kaos');
-  const others = [
-    ...mcpServers.map((server) => ({ ...server, kind: 'MCP server' })),
-    ...ours.map((agent) => ({ ...agent, kind: 'agent' })),
-  ];
+export function dependenciesOf({ modelUrl, mcpServers }: AgentConfig): Dependency[] {
+  // Not its sub-agents: two that may delegate to each other would wait for each other for ever, because nobody reaches
+  // a Service whose pods are not ready.
   return [
     { name: 'model gateway', livenessUrl: modelUrl + GATEWAY_LIVENESS_PATH },
-    ...others.map(({ kind, name, url }) => ({
-      name: `${kind} ${name}`,
+    ...mcpServers.map(({ name, url }) => ({
+      name: `MCP server ${name}`,
       livenessUrl: new URL(HEALTH_PATH, url).href,
     })),
   ];
