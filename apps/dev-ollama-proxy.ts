@@ -16,7 +16,7 @@ export class DevOllamaProxy extends Chart {
       apiBase: `http://host.docker.internal:${OLLAMA_PORT}`,
       models: ['*'],
       // By its name the host looks like any of the internet, where it is not.
-      egress: [Egress.toCidr(DOCKER_DESKTOP, OLLAMA_PORT)],
+      apiBaseEgress: Egress.toCidr(DOCKER_DESKTOP, OLLAMA_PORT),
     });
     const echo = new MCPServer(this, 'dev-echo', { tools: Tools.fromModule('apps/tools/echo.ts') });
     new Agent(this, 'dev-agent', {

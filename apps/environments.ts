@@ -82,7 +82,7 @@ export const prod: Production = {
   secretStore: { name: 'vault', kind: 'ClusterSecretStore' },
   imageRegistry: 'registry.example.com/agents',
   imageDigests: {
-    'cdk8s-kaos/runtime:0.1.0': EXAMPLE_DIGEST,
+    'localhost/cdk8s-kaos/runtime:0.1.0': EXAMPLE_DIGEST,
     'ghcr.io/berriai/litellm-non_root:v1.108.14': EXAMPLE_DIGEST,
     'ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-k8s:0.159.0':
       EXAMPLE_DIGEST,

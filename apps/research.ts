@@ -55,6 +55,7 @@ Answer with the result, how you came to it and what it means.
       subAgents: [researcher, analyst],
       expose: Exposure.ingress({
         host: 'research.example.com',
+        ingressClassName: 'nginx',
         callers: Callers.inNamespace('ingress-nginx'),
       }),
       description: 'Coordinator who answers questions with a research specialist and a data analyst',

@@ -17,10 +17,10 @@ import { checkAgentProps, unservedModel } from './agent/agent-checks';
 import { type AgentProps } from './agent/agent-props';
 import { type Egress } from './egress';
 import { ExternalAgent, type ExternalAgentProps } from './agent/external-agent';
-import { RUNTIME_IMAGE } from './images';
+import { runtimeImage } from './images';
 import { type IMCPServer } from './mcp-server';
 import { nameOf } from './names';
-import { checkPeer, delegationCircles } from './agent/peers';
+import { mayAddPeer, delegationCircles } from './agent/peers';
 import { RUNTIME_PROCESS } from './workload/runtime-process';
 import { processTelemetryEnv } from './telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry/telemetry-target';
@@ -93,7 +93,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
       kind: 'agent',
       name: this.name,
       container: 'agent',
-      image: props.image ?? RUNTIME_IMAGE,
+      image: props.image ?? runtimeImage(this),
       command: AGENT_COMMAND,
       config: instructions
         ? {
@@ -142,14 +142,14 @@ export class Agent<M extends string = string> extends Construct implements IAgen
 
   /** Lets the agent call the tools of a server. */
   addMCPServer(server: IMCPServer): void {
-    if (!checkPeer(this, 'tool server', mcpServerUrlVariable, this.ownMCPServers, server)) return;
+    if (!mayAddPeer(this, 'tool server', mcpServerUrlVariable, this.ownMCPServers, server)) return;
     this.ownMCPServers.push(server);
     this.endpoint.mayCall(server.endpoint);
   }
 
   /** Lets the agent delegate to another. */
   addSubAgent(agent: IAgent, { allowCycle = false }: SubAgentOptions = {}): void {
-    if (!checkPeer(this, 'sub-agent', peerAgentUrlVariable, this.ownSubAgents, agent)) return;
+    if (!mayAddPeer(this, 'sub-agent', peerAgentUrlVariable, this.ownSubAgents, agent)) return;
     this.ownSubAgents.push(agent);
     if (allowCycle) this.cyclic.add(agent);
     this.endpoint.mayCall(agent.endpoint, { closesCycle: allowCycle });

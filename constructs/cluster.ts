@@ -42,6 +42,11 @@ export interface ClusterProps {
    */
   readonly imageRegistry?: string;
   /**
+   * Image of agents and MCP servers, where the cluster finds the one that you built.
+   * @default 'localhost/cdk8s-kaos/runtime:<version>'
+   */
+  readonly runtimeImage?: string;
+  /**
    * Digests by image, as the image is written before a mirror changes it: `{ 'ghcr.io/a/b:1': 'sha256:…' }`.
    * @default - images are pinned by their tags
    */
@@ -67,6 +72,7 @@ export interface ClusterProps {
 export interface ClusterSettings {
   readonly domain: string;
   readonly imageRegistry: string | undefined;
+  readonly runtimeImage: string | undefined;
   readonly imageDigests: Readonly<Record<string, string>>;
   readonly requireDigests: boolean;
   readonly dns: Required<DnsProps>;
@@ -106,6 +112,7 @@ export function clusterOf(scope: IConstruct): ClusterSettings {
   return {
     domain: props.domain ?? 'cluster.local',
     imageRegistry: props.imageRegistry,
+    runtimeImage: props.runtimeImage,
     imageDigests: props.imageDigests ?? {},
     requireDigests: props.requireDigests ?? false,
     dns: { namespace, podLabels, port, cidrs },

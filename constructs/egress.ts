@@ -18,6 +18,9 @@ const EVERYWHERE = '0.0.0.0/0';
 /** Ports of the Kubernetes API, before and after its Service is resolved. */
 const API_PORTS = [443, 6443];
 
+/** Names such as `redis.data` and `example.com`. */
+const TWO_PARTS = /^[^.]+\.[^.]+$/;
+
 /** Somewhere outside the graph of an app that a workload may call. */
 export class Egress {
   /** Public addresses, on one port; never private ones or those of a cloud's metadata service. */
@@ -55,12 +58,15 @@ export class Egress {
   /**
    * Where a URL leads. The address of a Service leads to all pods of its namespace, because the port of the pods
    * behind it is not known, and a name without dots to those of the caller's own; an IP address leads there alone; any
-   * other name to the public internet, on the URL's port.
+   * other name to the public internet, on the URL's port. A name of two parts may be both, a Service and its namespace
+   * or a domain: it is refused, but for `https`, by which Services are rarely called.
    */
   static toUrl(url: string): Egress {
     if (!URL.canParse(url)) return new Egress([], [], `egress goes to "${url}"`);
     const { hostname, port, protocol } = new URL(url);
-    return Egress.toHost(hostname, Number(port || (protocol === 'http:' ? 80 : 443)));
+    const number = Number(port || (protocol === 'http:' ? 80 : 443));
+    const isDomain = protocol === 'https:' && TWO_PARTS.test(hostname) && !blockOf(hostname);
+    return isDomain ? Egress.toInternet(number) : Egress.toHost(hostname, number);
   }
 
   /** As `toUrl`, for what is called by host and port. */
@@ -68,8 +74,10 @@ export class Egress {
     const block = blockOf(host);
     if (block) return Egress.toCidr(block, port);
     if (!host.includes('.')) return new Egress([{ podSelector: {} }], []);
-    const [, namespace] = /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(host) ?? [];
-    return namespace ? Egress.toNamespace(namespace) : Egress.toInternet(port);
+    const [, namespace] = /\.([^.]+)\.svc(?:\.|$)/.exec(host) ?? [];
+    if (namespace) return Egress.toNamespace(namespace);
+    if (!TWO_PARTS.test(host)) return Egress.toInternet(port);
+    return new Egress([], [], `"${host}" may be a Service or a domain`, `write ${host}.svc, or give egress`);
   }
 
   private constructor(
@@ -79,5 +87,7 @@ export class Egress {
     readonly ports: readonly number[],
     /** What is wrong with what was given. */
     readonly problem?: string,
+    /** What to do about it. */
+    readonly fix = 'give an address that exists in that form',
   ) {}
 }

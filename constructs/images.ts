@@ -2,8 +2,11 @@ import { type IConstruct } from 'constructs';
 import { clusterOf } from './cluster';
 import { fail } from './fail';
 
-/** Agents and MCP servers: `runtime/Dockerfile` of this version. */
-export const RUNTIME_IMAGE = 'cdk8s-kaos/runtime:0.1.0';
+/**
+ * Agents and MCP servers: `runtime/Dockerfile` of this version. Everybody builds it, and `localhost` is no registry, so
+ * nobody else can give it out under this name.
+ */
+export const RUNTIME_IMAGE = 'localhost/cdk8s-kaos/runtime:0.1.0';
 /** LiteLLM proxy of the line with long-term support. */
 export const LITELLM_IMAGE = 'ghcr.io/berriai/litellm-non_root:v1.108.14';
 /** Ollama, with the libraries of NVIDIA's GPUs. */
@@ -11,6 +14,11 @@ export const OLLAMA_IMAGE = 'ollama/ollama:0.35.1';
 /** Collector, in the distribution made for Kubernetes. */
 export const COLLECTOR_IMAGE =
   'ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-k8s:0.159.0';
+
+/** The image of our own processes, as far as the cluster's settings do not name another. */
+export function runtimeImage(scope: IConstruct): string {
+  return clusterOf(scope).runtimeImage ?? RUNTIME_IMAGE;
+}
 
 /** What an image reference that always means the same image ends with: a tag, a digest or both. */
 const PINNED = /(:(?!latest$)[\w][\w.-]*|@sha256:[0-9a-f]{64})$/;

@@ -9,7 +9,7 @@ import {
 } from '../runtime/contract';
 import { type Egress } from './egress';
 import { type Exposure } from './exposure';
-import { RUNTIME_IMAGE } from './images';
+import { runtimeImage } from './images';
 import { nameOf } from './names';
 import { RUNTIME_PROCESS } from './workload/runtime-process';
 import { processTelemetryEnv, type TelemetryOverride } from './telemetry/telemetry-env';
@@ -74,7 +74,7 @@ export class MCPServer extends Construct implements IMCPServer {
       kind: 'mcpserver',
       name: this.name,
       container: 'mcp-server',
-      image: props.image ?? RUNTIME_IMAGE,
+      image: props.image ?? runtimeImage(this),
       command: MCP_SERVER_COMMAND,
       config: {
         name: `mcpserver-${this.name}-tools`,

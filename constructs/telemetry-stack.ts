@@ -17,7 +17,7 @@ import { leastCount } from './workload/pod-placement';
 import { type WorkloadOptions } from './workload/options';
 
 /** What a telemetry stack consists of. */
-export interface TelemetryStackProps extends Omit<WorkloadOptions, 'logLevel'> {
+export interface TelemetryStackProps extends Omit<WorkloadOptions, 'callers' | 'logLevel'> {
   /** Where telemetry goes on to; at least one, no two of the same name. */
   readonly exporters: readonly OtlpExporter[];
   /**

@@ -11,7 +11,7 @@ interface Peer extends IConstruct {
 }
 
 /** Refuses a peer whose address would stand in the same variable as that of one which the agent has. True if it is taken. */
-export function checkPeer(
+export function mayAddPeer(
   agent: IConstruct,
   role: 'tool server' | 'sub-agent',
   variableOf: (name: string) => string,

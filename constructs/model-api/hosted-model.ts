@@ -1,7 +1,6 @@
 import { Duration } from 'cdk8s';
 import { type k8s } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
-import { type Egress } from '../egress';
 import { type Environment } from '../environment';
 import { type Exposure } from '../exposure';
 import { fail } from '../fail';
@@ -65,11 +64,6 @@ export interface ModelAPIHostedProps<M extends string = string> extends Workload
    * @default - they do not: it has its Service inside the cluster alone
    */
   readonly expose?: Exposure;
-  /**
-   * Ways through the firewall beside those to the models' registries.
-   * @default - none
-   */
-  readonly egress?: readonly Egress[];
 }
 
 /**
@@ -120,7 +114,7 @@ export class HostedModel<M extends string = string> extends Construct implements
       ...volumesOf(this.name, storage),
       options: props,
     });
-    [...registriesOf(this.models), ...(props.egress ?? [])].forEach((way) => workload.mayCall(way));
+    registriesOf(this.models).forEach((way) => workload.mayCall(way));
     props.expose?.addTo(this, 'exposure', workload, 'modelapi');
     this.url = workload.url;
     this.service = workload.service;

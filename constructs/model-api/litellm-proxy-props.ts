@@ -34,6 +34,11 @@ export interface ModelAPIProxyProps<M extends string = string> extends WorkloadO
    */
   readonly apiBase?: string | IModelAPI;
   /**
+   * Where the address of the provider is, for the firewall.
+   * @default - what `apiBase` says, see `Egress.toUrl`
+   */
+  readonly apiBaseEgress?: Egress;
+  /**
    * Key for the provider, in a Secret that exists beside the manifests.
    * @default - none, or the one that the other gateway asks for
    */
@@ -105,9 +110,4 @@ export interface ModelAPIProxyProps<M extends string = string> extends WorkloadO
    * @default false
    */
   readonly captureMessageContent?: boolean;
-  /**
-   * Ways through the firewall beside those to the providers.
-   * @default - none
-   */
-  readonly egress?: readonly Egress[];
 }

@@ -1,5 +1,6 @@
 import { type Duration } from 'cdk8s';
 import { type SecretValue } from 'cdk8s-plus-28';
+import { type Egress } from '../egress';
 import { type IModelAPI } from '../model-api';
 import { type ModelName } from './model-name';
 
@@ -26,6 +27,11 @@ export interface ProxyModel<M extends string = string> {
    * @default - the proxy's, when it has the same provider
    */
   readonly apiBase?: string | IModelAPI;
+  /**
+   * Where that address is, for the firewall.
+   * @default - what `apiBase` says, see `Egress.toUrl`
+   */
+  readonly apiBaseEgress?: Egress;
   /**
    * Key for the provider, in a Secret that exists beside the manifests.
    * @default - the proxy's, when it has the same provider and address
@@ -83,6 +89,7 @@ export interface ProxyModel<M extends string = string> {
 export interface ModelDefaults {
   readonly provider?: string;
   readonly apiBase?: string | IModelAPI;
+  readonly apiBaseEgress?: Egress;
   readonly apiKey?: SecretValue;
   readonly rpm?: number;
   readonly tpm?: number;
@@ -119,7 +126,7 @@ export function apiBaseOf(place: string | IModelAPI | undefined): string | undef
 
 /** A key given to one provider must never be sent to another. */
 function resolve(own: ProxyModel, defaults: ModelDefaults): ResolvedModel {
-  const { provider = defaults.provider, model = own.name, apiBase, ...rest } = own;
+  const { provider = defaults.provider, model = own.name, apiBase, apiBaseEgress, ...rest } = own;
   const isElsewhere = apiBase !== undefined || provider !== defaults.provider;
   const place = isElsewhere ? apiBase : defaults.apiBase;
   const gateway = typeof place === 'object' ? place : undefined;
@@ -127,6 +134,7 @@ function resolve(own: ProxyModel, defaults: ModelDefaults): ResolvedModel {
     ...rest,
     target: gateway ? `openai/${model}` : withPrefix(model, provider),
     apiBase: apiBaseOf(place),
+    apiBaseEgress: isElsewhere ? apiBaseEgress : defaults.apiBaseEgress,
     gateway,
     apiKey: own.apiKey ?? (isElsewhere ? undefined : defaults.apiKey) ?? gateway?.key,
     rpm: own.rpm ?? defaults.rpm,

@@ -24,6 +24,11 @@ interface CommonExporterProps {
    * @default - all three
    */
   readonly signals?: readonly Signal[];
+  /**
+   * Where it is, for the firewall.
+   * @default - what its endpoint says, see `Egress.toUrl`
+   */
+  readonly egress?: Egress;
 }
 
 /** A backend that takes OTLP by gRPC. */
@@ -56,6 +61,11 @@ export interface InClusterExporterProps {
    * @default - the address that the backend has when its own charts or manifests install it
    */
   readonly endpoint?: string;
+  /**
+   * Where it is, for the firewall.
+   * @default - what its endpoint says, see `Egress.toUrl`
+   */
+  readonly egress?: Egress;
 }
 
 /** An account of SigNoz Cloud. */
@@ -107,17 +117,19 @@ export class OtlpExporter {
       const endpoint = `ingest.${props.region}.signoz.cloud:443`;
       return new OtlpExporter({ name: 'signoz', protocol: 'grpc', endpoint, insecure: false, headers });
     }
-    return OtlpExporter.inCluster('signoz', props.endpoint ?? 'signoz-otel-collector.signoz.svc:4317');
+    return OtlpExporter.inCluster('signoz', props.endpoint ?? 'signoz-otel-collector.signoz.svc:4317', {
+      egress: props.egress,
+    });
   }
 
   /** Jaeger in the same cluster, without TLS, by default as Service and in namespace `jaeger`. It takes traces alone. */
-  static jaeger({ endpoint = 'jaeger.jaeger.svc:4317' }: InClusterExporterProps = {}): OtlpExporter {
-    return OtlpExporter.inCluster('jaeger', endpoint, { signals: ['traces'] });
+  static jaeger({ endpoint = 'jaeger.jaeger.svc:4317', egress }: InClusterExporterProps = {}): OtlpExporter {
+    return OtlpExporter.inCluster('jaeger', endpoint, { signals: ['traces'], egress });
   }
 
   /** Uptrace in the same cluster, without TLS, by default where its Helm chart puts it in namespace `uptrace`. */
-  static uptrace({ endpoint = 'uptrace.uptrace.svc:4317', dsn }: UptraceExporterProps): OtlpExporter {
-    return OtlpExporter.inCluster('uptrace', endpoint, { headers: { 'uptrace-dsn': dsn } });
+  static uptrace({ endpoint = 'uptrace.uptrace.svc:4317', dsn, egress }: UptraceExporterProps): OtlpExporter {
+    return OtlpExporter.inCluster('uptrace', endpoint, { headers: { 'uptrace-dsn': dsn }, egress });
   }
 
   /** A stack of Grafana Cloud, by HTTP. */
@@ -132,14 +144,14 @@ export class OtlpExporter {
   }
 
   /** Grafana's image for trying things out, `grafana/otel-lgtm`, without TLS, by default as its manifest names it. */
-  static lgtm({ endpoint = 'lgtm.default.svc:4317' }: InClusterExporterProps = {}): OtlpExporter {
-    return OtlpExporter.inCluster('lgtm', endpoint);
+  static lgtm({ endpoint = 'lgtm.default.svc:4317', egress }: InClusterExporterProps = {}): OtlpExporter {
+    return OtlpExporter.inCluster('lgtm', endpoint, { egress });
   }
 
   private static inCluster(
     name: string,
     endpoint: string,
-    more: Pick<CommonExporterProps, 'headers' | 'signals'> = {},
+    more: Pick<CommonExporterProps, 'egress' | 'headers' | 'signals'> = {},
   ): OtlpExporter {
     return new OtlpExporter({ name, protocol: 'grpc', endpoint, insecure: true, ...more });
   }
@@ -160,9 +172,7 @@ export class OtlpExporter {
   readonly basicAuth: BasicAuth | undefined;
 
   /** What a network policy has to let the collector reach. */
-  get egress(): Egress {
-    return Egress.toUrl(this.protocol === 'http' ? this.endpoint : `https://${this.endpoint}`);
-  }
+  readonly egress: Egress;
 
   private constructor(settings: ExporterSettings) {
     this.name = settings.name;
@@ -172,11 +182,13 @@ export class OtlpExporter {
     this.signals = SIGNALS.filter((signal) => (settings.signals ?? SIGNALS).includes(signal));
     this.headers = { ...settings.headers };
     this.basicAuth = settings.basicAuth;
+    this.egress =
+      settings.egress ?? Egress.toUrl(this.protocol === 'http' ? this.endpoint : `otlp://${this.endpoint}`);
   }
 }
 
 /** What an exporter is made of. */
-interface ExporterSettings extends Pick<CommonExporterProps, 'headers' | 'signals'> {
+interface ExporterSettings extends Pick<CommonExporterProps, 'egress' | 'headers' | 'signals'> {
   readonly name: string;
   readonly protocol: 'grpc' | 'http';
   readonly endpoint: string;

@@ -30,8 +30,7 @@ export function addController(workload: Workload, props: WorkloadProps): Control
   const hasOwnClaims = persistence && persistence.claimName === undefined;
   if (hasOwnClaims || keepsNames) return addStatefulSet(workload, props, persistence);
   if (persistence) addClaim(workload, persistence.claimName ?? '', persistence);
-  // Two pods cannot have the one claim, so the old one goes first.
-  const strategy: k8s.DeploymentStrategy = persistence ? { type: 'Recreate' } : SURGE;
+  const strategy = strategyOf(props);
   new k8s.KubeDeployment(workload, 'deployment', {
     metadata: metadataOf(workload),
     spec: {
@@ -87,13 +86,19 @@ export function addDisruptionBudget(workload: Workload, options: WorkloadOptions
   });
 }
 
-const SURGE: k8s.DeploymentStrategy = {
-  type: 'RollingUpdate',
-  rollingUpdate: {
-    maxSurge: k8s.IntOrString.fromNumber(1),
-    maxUnavailable: k8s.IntOrString.fromNumber(0),
-  },
-};
+/** What cannot be had twice is given up by the old pod before the new one asks for it: a claim, or a device. */
+function strategyOf({ persistence, resources }: WorkloadProps): k8s.DeploymentStrategy {
+  if (persistence) return { type: 'Recreate' };
+  const hasDevices = Object.keys(resources.devices ?? {}).length > 0;
+  const [surge, unavailable] = hasDevices ? [0, 1] : [1, 0];
+  return {
+    type: 'RollingUpdate',
+    rollingUpdate: {
+      maxSurge: k8s.IntOrString.fromNumber(surge),
+      maxUnavailable: k8s.IntOrString.fromNumber(unavailable),
+    },
+  };
+}
 
 function addStatefulSet(
   workload: Workload,

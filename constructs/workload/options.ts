@@ -1,6 +1,8 @@
 import { type Duration } from 'cdk8s';
 import { type ContainerResources, type EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
 import { type LogLevel } from '../../runtime/contract';
+import { type Callers } from '../callers';
+import { type Egress } from '../egress';
 import { type Autoscaling } from './autoscaling';
 
 /** A volume of a pod and where its container sees it. */
@@ -111,6 +113,16 @@ export interface WorkloadOptions {
    * @default - it does not
    */
   readonly autoscaling?: Autoscaling;
+  /**
+   * Places outside the app that it may call, beside those that its other props name.
+   * @default - none
+   */
+  readonly egress?: readonly Egress[];
+  /**
+   * Who outside the graph of the app may call it, beside those that its exposure lets in.
+   * @default - nobody
+   */
+  readonly callers?: readonly Callers[];
   /**
    * Least severe log record written.
    * @default 'INFO'

@@ -38,8 +38,8 @@ export class Ways {
     this.checkNamespaces(callee);
   }
 
-  addOutside({ peers, ports, problem }: Egress): void {
-    if (problem !== undefined) fail(this.workload.owner, problem, 'give an address that exists in that form');
+  addOutside({ peers, ports, problem, fix }: Egress): void {
+    if (problem !== undefined) fail(this.workload.owner, problem, fix);
     this.out.push(...peers.map((peer) => ({ peer, ports })));
   }
 
@@ -53,8 +53,7 @@ export class Ways {
     const { reporting } = workload;
     if (!reporting) return [];
     const { to, port } = reporting;
-    if ('peers' in to)
-      return to.peers.map((peer) => ({ peer, ports: to.ports.length > 0 ? to.ports : [port] }));
+    if ('peers' in to) return to.peers.map((peer) => ({ peer, ports: to.ports }));
     return [{ peer: podPeer(to.selector, to.namespace, workload.namespace), ports: [port] }];
   }
 

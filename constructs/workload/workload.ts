@@ -99,6 +99,8 @@ export class Workload extends Construct {
     addPolicy(this);
     addDisruptionBudget(this, props.options);
     props.options.autoscaling?.addTo(this, this, controller);
+    props.options.egress?.forEach((egress) => this.mayCall(egress));
+    props.options.callers?.forEach((callers) => this.mayBeCalledBy(callers));
     this.url = `http://${serviceHost(scope, this.name)}:${props.ports[0].port}`;
   }
 

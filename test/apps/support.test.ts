@@ -69,7 +69,7 @@ test('a production that does not hold what production must does not compile', ()
     // @ts-expect-error -- images from registries of others, under tags that may move
     { ...rest, ...stores },
     // @ts-expect-error -- a tag is no digest
-    { ...prod, imageDigests: { 'cdk8s-kaos/runtime:0.1.0': '0.1.0' } },
+    { ...prod, imageDigests: { 'localhost/cdk8s-kaos/runtime:0.1.0': '0.1.0' } },
   ];
   expect(wrong).toHaveLength(5);
 });
@@ -77,7 +77,7 @@ test('a production that does not hold what production must does not compile', ()
 test('fails when production has no digest for an image', () => {
   const problems = problemsOf((chart) => new Support(chart, 'support', { ...prod, imageDigests: {} }));
   expect(problems).toContain(
-    '[research/support/technician] image is "cdk8s-kaos/runtime:0.1.0"; ' +
+    '[research/support/technician] image is "localhost/cdk8s-kaos/runtime:0.1.0"; ' +
       'give its digest in imageDigests of the cluster, which requires digests',
   );
 });

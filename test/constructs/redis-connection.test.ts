@@ -7,7 +7,9 @@ test('a server is reached on the usual port, where its host says', () => {
   expect(new RedisConnection({ host: '10.1.2.3', port: 6380 }).egress).toEqual(
     Egress.toCidr('10.1.2.3/32', 6380),
   );
-  expect(new RedisConnection({ host: 'redis.example', tls: true }).egress).toEqual(Egress.toInternet(6379));
+  expect(new RedisConnection({ host: 'redis.corp.example', tls: true }).egress).toEqual(
+    Egress.toInternet(6379),
+  );
   const egress = Egress.toNamespace('cache', 6379);
   expect(new RedisConnection({ host: 'redis', egress }).egress).toBe(egress);
 });

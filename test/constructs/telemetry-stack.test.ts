@@ -33,7 +33,7 @@ function keyOf(scope: Construct): SecretValue {
 }
 
 function withKey(scope: Construct): OtlpExporter[] {
-  return [OtlpExporter.otlp({ endpoint: 'otlp.example:443', headers: { 'x-key': keyOf(scope) } })];
+  return [OtlpExporter.otlp({ endpoint: 'otlp.corp.example:443', headers: { 'x-key': keyOf(scope) } })];
 }
 
 function configOf(manifests: Manifest[], id: string): Manifest {
@@ -121,13 +121,13 @@ test.each([
   ],
   [
     'the endpoint has no port',
-    [OtlpExporter.otlp({ endpoint: 'otlp.example' })],
-    'the endpoint of exporter "backend" is "otlp.example"; give host:port',
+    [OtlpExporter.otlp({ endpoint: 'otlp.corp.example' })],
+    'the endpoint of exporter "backend" is "otlp.corp.example"; give host:port',
   ],
   [
     'the endpoint is a URL',
-    [OtlpExporter.otlp({ endpoint: 'https://otlp.example:443' })],
-    'the endpoint of exporter "backend" is "https://otlp.example:443"; give host:port',
+    [OtlpExporter.otlp({ endpoint: 'https://otlp.corp.example:443' })],
+    'the endpoint of exporter "backend" is "https://otlp.corp.example:443"; give host:port',
   ],
   [
     'the name is no component id',
@@ -486,7 +486,6 @@ describe('a collector that is there already', () => {
     });
     expect(find(manifests, 'NetworkPolicy', 'modelapi-models').spec.egress).toContainEqual({
       to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
-      ports: [{ port: 4317, protocol: 'TCP' }],
     });
   });
 

@@ -180,17 +180,22 @@ test('everybody is a rule without peers, and does not hide in one with them', ()
 
 test.each([
   ['https://api.openai.com/v1', 'ipBlock 0.0.0.0/0', [443]],
-  ['http://models.example:8080', 'ipBlock 0.0.0.0/0', [8080]],
+  ['http://models.corp.example:8080', 'ipBlock 0.0.0.0/0', [8080]],
   ['http://10.0.0.7:11434', 'ipBlock 10.0.0.7/32', [11434]],
   ['http://[fd00::7]/v1', 'ipBlock fd00::7/128', [80]],
   ['http://ollama.models.svc.cluster.local:11434', 'namespace models', []],
   ['http://ollama.models.svc', 'namespace models', []],
+  ['redis://redis-0.redis.data.svc.cluster.local:6379', 'namespace data', []],
+  ['http://ollama:11434', 'own namespace', []],
+  ['https://x.ai/v1', 'ipBlock 0.0.0.0/0', [443]],
 ])('egress to %s goes to %s', (url, place, ports) => {
   const egress = Egress.toUrl(url);
   const [peer] = egress.peers;
   const shown = peer?.ipBlock
     ? `ipBlock ${peer.ipBlock.cidr}`
-    : `namespace ${peer?.namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name']}`;
+    : peer?.namespaceSelector
+      ? `namespace ${peer.namespaceSelector.matchLabels?.['kubernetes.io/metadata.name']}`
+      : 'own namespace';
   expect([shown, egress.ports]).toEqual([place, ports]);
 });
 
@@ -222,5 +227,66 @@ test('fails when addresses are none', () => {
     '[research/greeter] egress goes to "10.0.0.0/33"; give an address that exists in that form',
     '[research/greeter] egress goes to "nowhere"; give an address that exists in that form',
     '[research/greeter] callers come from "999.0.0.0/8"; give a CIDR such as 10.0.0.0/8',
+  ]);
+});
+
+test('what is called and who calls from outside may be said as props', () => {
+  const manifests = synth((scope) => {
+    const egress = [Egress.toCidr('10.2.0.0/16', 5432)];
+    new MCPServer(scope, 'greeter', { tools, egress, callers: [Callers.inNamespace('chat')] });
+  });
+  const { egress, ingress } = policyOf(manifests, 'mcpserver-greeter');
+  expect(egress).toContainEqual({ to: [{ ipBlock: { cidr: '10.2.0.0/16' } }], ports: port(5432) });
+  expect(ingress).toEqual([
+    {
+      from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'chat' } } }],
+      ports: port(8000),
+    },
+  ]);
+});
+
+test('where a private provider is takes the place of the public internet', () => {
+  const manifests = synth((scope) => {
+    const apiBaseEgress = Egress.toCidr('10.3.0.0/16', 8443);
+    const models = [
+      'a',
+      { name: 'b', apiBase: 'https://b.corp.example', apiBaseEgress: Egress.toCidr('10.4.0.0/16') },
+    ];
+    ModelAPI.proxy(scope, 'models', { models, apiBase: 'https://a.corp.example:8443', apiBaseEgress });
+  });
+  const blocks = policyOf(manifests, 'modelapi-models').egress.flatMap(({ to }: Manifest) =>
+    to.flatMap(({ ipBlock }: Manifest) => ipBlock?.cidr ?? []),
+  );
+  expect(blocks.sort()).toEqual(['10.3.0.0/16', '10.4.0.0/16']);
+});
+
+test('where a backend of telemetry is may be said, and ports of pods are not those of Services', () => {
+  const manifests = synth((scope) => {
+    const egress = Egress.toCidr('10.5.0.0/16', 4317);
+    const exporters = [OtlpExporter.otlp({ endpoint: 'otlp.corp.example:4317', egress })];
+    new TelemetryStack(scope, 'telemetry', { exporters });
+    const inner = new Chart(scope, 'inner', { namespace: 'inner' });
+    const endpoint = 'http://alloy.monitoring.svc:80';
+    TelemetryStack.fromEndpoint(inner, 'alloy', { endpoint, egress: Egress.toNamespace('monitoring') });
+    new MCPServer(inner, 'greeter', { tools });
+  });
+  expect(policyOf(manifests, 'otel-collector-telemetry').egress).toContainEqual({
+    to: [{ ipBlock: { cidr: '10.5.0.0/16' } }],
+    ports: port(4317),
+  });
+  expect(policyOf(manifests, 'mcpserver-greeter').egress).toContainEqual({
+    to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+  });
+});
+
+test('fails when a name may be a Service or a domain', () => {
+  const build = (scope: Construct) => {
+    const { endpoint } = new MCPServer(scope, 'greeter', { tools });
+    endpoint.mayCall(Egress.toHost('redis.data', 6379));
+    endpoint.mayCall(Egress.toUrl('http://vllm.models:8000/v1'));
+  };
+  expect(problemsOf(build)).toEqual([
+    '[research/greeter] "redis.data" may be a Service or a domain; write redis.data.svc, or give egress',
+    '[research/greeter] "vllm.models" may be a Service or a domain; write vllm.models.svc, or give egress',
   ]);
 });
