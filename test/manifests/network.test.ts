@@ -23,12 +23,12 @@ const STRANGERS = [
 
 const objectsOf = rememberedManifests();
 
-/** For three hundred random apps, who reaches whom by their policies alone. */
+/** For two hundred random apps, who reaches whom by their policies alone. */
 function always(holds: (network: Reachability, topology: Topology) => void): void {
   const property = fc.property(topologies(), (topology) =>
     holds(new Reachability(objectsOf(topology)), topology),
   );
-  fc.assert(property, { seed: 20_261_125, numRuns: 300 });
+  fc.assert(property, { seed: 20_261_125, numRuns: 200 });
 }
 
 /** Collectors that look up pods. */

@@ -1,3 +1,4 @@
+import { Testing } from 'cdk8s';
 import * as fc from 'fast-check';
 import { canonicalProblems } from '../support/canonical';
 import { crdSchemaProblems } from '../support/crd-schema';
@@ -9,7 +10,7 @@ import { semanticProblems } from '../support/semantic-checks';
 import { CRD_DIRECTORY, describeWith, KUBERNETES_SCHEMA } from '../support/shared-files';
 import { type Manifest } from '../support/synth';
 import { type Topology, topologies } from '../support/topology';
-import { rememberedManifests } from '../support/topology-app';
+import { buildApp, manifestsOf, rememberedManifests } from '../support/topology-app';
 import { collectorsOf } from '../support/topology-edges';
 
 jest.setTimeout(120_000);
@@ -39,6 +40,20 @@ function askedFor(topology: Topology): string[] {
       ...(podReach === 'cluster' ? roles.map((role) => `${role}: it is the whole cluster’s`) : []),
     ];
   });
+}
+
+test('what is checked is what synthesis makes', () => {
+  fc.assert(
+    fc.property(topologies(), (topology) => {
+      const synthesized = buildApp(topology).charts.flatMap((chart) => Testing.synth(chart));
+      expect(manifestsOf(topology).map(asText).sort()).toEqual(synthesized.map(asText).sort());
+    }),
+    { seed: SEED, numRuns: 10 },
+  );
+});
+
+function asText(object: Manifest): string {
+  return JSON.stringify(object);
 }
 
 describe('a thousand random apps', () => {

@@ -1,4 +1,4 @@
-import { App, Chart, Testing } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   AlertRules,
@@ -21,9 +21,13 @@ const SPECIAL_CLUSTER = {
   apiServer: ['10.96.0.1/32'],
 };
 
-/** All objects of a topology's app. */
+/** All objects of a topology's app. As synthesis makes them, but the app is validated once and not for each chart. */
 export function manifestsOf(topology: Topology, order = 0): Manifest[] {
-  return buildApp(topology, order).charts.flatMap((chart) => Testing.synth(chart));
+  const app = buildApp(topology, order);
+  const all = app.node.findAll();
+  const problems = all.flatMap(({ node }) => node.validate().map((problem) => `[${node.path}] ${problem}`));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return all.flatMap((construct) => (ApiObject.isApiObject(construct) ? [construct.toJson()] : []));
 }
 
 /** As `manifestsOf`, but each topology is synthesized once: that takes longer than all that is asked of it. */

@@ -87,7 +87,7 @@ export interface Topology {
 
 export const MODELS = ['gpt-4o', 'gpt-4o-mini', 'o3'];
 
-/** Apps of one to three namespaces and up to twelve workloads beside collectors. */
+/** Apps of one to three namespaces and up to eleven workloads beside collectors. */
 export function topologies(): fc.Arbitrary<Topology> {
   return fc
     .record({
@@ -107,7 +107,7 @@ export function topologies(): fc.Arbitrary<Topology> {
           })
           .map(withFirst),
         servers: fc.array(server(counts.charts), { minLength: counts.servers, maxLength: counts.servers }),
-        agents: fc.array(agent(counts), { minLength: 1, maxLength: 6 }).map(asGraph),
+        agents: fc.array(agent(counts), { minLength: 1, maxLength: 5 }).map(asGraph),
       }),
     );
 }
@@ -115,7 +115,7 @@ export function topologies(): fc.Arbitrary<Topology> {
 function chart(): fc.Arbitrary<Space> {
   return fc.record(
     {
-      stacks: fc.constantFrom('none', 'chart', 'team', 'both'),
+      stacks: fc.constantFrom('none', 'none', 'chart', 'team', 'both'),
       backend: fc.constantFrom('signoz', 'elsewhere'),
       isSampling: fc.boolean(),
       hasQueue: fc.boolean(),
@@ -155,8 +155,8 @@ function agent(counts: { charts: number; gateways: number; servers: number }): f
       place: place(counts.charts),
       gateway: fc.nat(counts.gateways - 1),
       servers: fc.subarray(upTo(counts.servers)),
-      subAgents: fc.subarray(upTo(6)),
-      cyclic: fc.subarray(upTo(6), { maxLength: 1 }),
+      subAgents: fc.subarray(upTo(5)),
+      cyclic: fc.subarray(upTo(5), { maxLength: 1 }),
       callsOutside: fc.boolean(),
       memory: fc.constantFrom('redis', 'none'),
       hasKeys: fc.boolean(),
