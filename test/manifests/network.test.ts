@@ -5,7 +5,7 @@ import { type Topology, topologies } from '../support/topology';
 import { rememberedManifests } from '../support/topology-app';
 import { collectorsOf, edgesOf } from '../support/topology-edges';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const METADATA = ['169.254.169.254', '169.254.170.2', '168.63.129.16', 'fd00:ec2::254'];
 const API_SERVER = '10.96.0.1';

@@ -13,7 +13,7 @@ import { type Topology, topologies } from '../support/topology';
 import { buildApp, manifestsOf, rememberedManifests } from '../support/topology-app';
 import { collectorsOf } from '../support/topology-edges';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const RUNS = 1000;
 /** The same apps in every run, so that nothing fails today that did not yesterday. */

@@ -6,7 +6,7 @@ import { buildApp, manifestsOf } from '../support/topology-app';
 import { NAMES } from '../support/topology-names';
 import { CHANGES } from './changes';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const SETTINGS = { seed: 20_261_125, numRuns: 30 };
 

@@ -1,4 +1,4 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { Secret, type SecretValue } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
 import {
@@ -205,8 +205,28 @@ function workloadOptions(options: Options): WorkloadOptions {
     logLevel,
     podLabels: podLabel === undefined ? undefined : { team: podLabel },
     env: variable === undefined ? undefined : { EXTRA: variable },
+    ...(options.isTuned && TUNED),
   };
 }
+
+const TUNED: WorkloadOptions = {
+  podAnnotations: { 'example.com/owner': 'team-a' },
+  nodeSelector: { 'kubernetes.io/arch': 'arm64' },
+  tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'agents', effect: 'NoSchedule' }],
+  topologySpreadConstraints: [
+    { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
+  ],
+  priorityClassName: 'agents',
+  terminationGracePeriod: Duration.minutes(10),
+  volumes: [
+    { volume: { name: 'scratch', emptyDir: {} }, mountPath: '/scratch' },
+    {
+      volume: { name: 'trust', secret: { secretName: 'authorities' } },
+      mountPath: '/etc/trust',
+      readOnly: true,
+    },
+  ],
+};
 
 function once<T>(made: Map<number, T>, index: number, make: () => T): T {
   const value = made.get(index) ?? make();

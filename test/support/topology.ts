@@ -14,6 +14,8 @@ export interface Options {
   readonly logLevel?: 'DEBUG' | 'ERROR';
   readonly podLabel?: string;
   readonly variable?: string;
+  /** Whether it says where its pods run, and what else a pod can be told. */
+  readonly isTuned?: boolean;
   /** How clients outside the cluster reach it. */
   readonly exposure?: 'ingress' | 'gateway';
 }
@@ -120,10 +122,11 @@ function chart(): fc.Arbitrary<Space> {
       isSampling: fc.boolean(),
       hasQueue: fc.boolean(),
       podReach: fc.constantFrom('namespace', 'cluster'),
-      options: options(['cpu']).map(({ replicas, scaling, podLabel }) => ({
+      options: options(['cpu']).map(({ replicas, scaling, podLabel, isTuned }) => ({
         ...(replicas && { replicas }),
         ...(scaling && { scaling }),
         ...(podLabel && { podLabel }),
+        ...(isTuned && { isTuned }),
       })),
     },
     { requiredKeys: ['stacks', 'backend', 'isSampling', 'hasQueue', 'options'] },
@@ -198,6 +201,7 @@ function options(signals: readonly ('cpu' | 'requests')[]): fc.Arbitrary<Options
         memoryMebibytes: fc.constantFrom(96, 600, 1024, 3072),
         logLevel: fc.constantFrom('DEBUG', 'ERROR'),
         exposure: fc.constantFrom('ingress', 'gateway'),
+        isTuned: fc.boolean(),
         podLabel: fc.constantFrom('a', 'A.b_c-d', 'x'.repeat(63)),
         variable: fc.constantFrom('', 'plain', '$(HOME) costs $5', 'ünïcode $ä'),
       },
