@@ -14,6 +14,8 @@ export const HEALTH_PATH = '/health';
 export const READY_PATH = '/ready';
 /** OpenAI-compatible chat endpoint of agents and model gateways. */
 export const CHAT_PATH = '/v1/chat/completions';
+/** The models that an agent or a gateway answers for, in the format of OpenAI. */
+export const MODELS_PATH = '/v1/models';
 /** Agent card. */
 export const CARD_PATH = '/.well-known/agent.json';
 /** Agent card of A2A, as agents that are not ours publish it. */
@@ -140,6 +142,8 @@ export interface AgentConfig {
   readonly maxTokens: number | undefined;
   /** Wall time of one request, at most. */
   readonly requestTimeoutMs: number | undefined;
+  /** A streamed reply that has nothing to say for so long shows that it lives. */
+  readonly streamHeartbeatMs: number;
   /** `false` is the same as the type `none`. */
   readonly memoryEnabled: boolean;
   readonly memoryType: MemoryType;
@@ -168,6 +172,7 @@ export const AGENT_DEFAULTS = {
   toolTimeoutMs: 60_000,
   delegationTimeoutMs: 300_000,
   maxDelegationDepth: 8,
+  streamHeartbeatMs: 15_000,
   memoryEnabled: true,
   memoryType: 'local',
   memoryContextLimit: 6,
@@ -204,6 +209,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given('MAX_TOOL_CALLS', config.maxToolCalls),
     ...given('MAX_TOKENS', config.maxTokens),
     ...given('REQUEST_TIMEOUT_MS', config.requestTimeoutMs),
+    ...given('STREAM_HEARTBEAT_MS', config.streamHeartbeatMs),
     ...memoryToEnv(config),
     ...given('LOG_LEVEL', config.logLevel),
   };
@@ -249,6 +255,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     maxToolCalls: read.count('MAX_TOOL_CALLS'),
     maxTokens: read.count('MAX_TOKENS'),
     requestTimeoutMs: read.timeoutMs('REQUEST_TIMEOUT_MS'),
+    streamHeartbeatMs: read.timeoutMs('STREAM_HEARTBEAT_MS') ?? AGENT_DEFAULTS.streamHeartbeatMs,
     ...readMemory(read),
     logLevel: readLogLevel(read, 'LOG_LEVEL', 'AGENT_LOG_LEVEL') ?? AGENT_DEFAULTS.logLevel,
   }));

@@ -4,7 +4,8 @@ import { ATTRIBUTE } from '../telemetry/names';
 import { agenticLoop } from '../telemetry/operations';
 import { traceResponse } from '../telemetry/trace-context';
 import { type ChatMessage } from './chat';
-import { type LoopParts, type LoopResult, runLoop, setUsage } from './loop';
+import { setUsage } from './ask-model';
+import { type LoopParts, type LoopResult, runLoop } from './loop';
 import { type Recorder } from './memory/recorder';
 import { type Sessions } from './memory/sessions';
 import { type ChatRequest } from './request';
@@ -26,22 +27,35 @@ export function buildAnswerer(
   instructions: string,
   parts: LoopParts & { readonly sessions: Sessions },
 ): Answerer {
-  const operation = agenticLoop(config);
+  const whole = agenticLoop(config, false);
+  const streamed = agenticLoop(config, true);
   const { withSpan } = parts.instrumentation;
   return (request, scope, onTrace) =>
-    withSpan(operation, async (span) => {
+    withSpan(request.stream ? streamed : whole, async (span) => {
       onTrace(traceResponse());
       const history = await historyOf(request, parts.sessions);
       const conversation = conversationOf(instructions, history, request.messages);
+      const question = {
+        messages: conversation,
+        parameters: request.parameters,
+        clientTools: request.clientTools,
+        wantsJson: wantsJson(request),
+      };
       const result = await inSession(request, scope.recorder, parts.sessions, () =>
-        runLoop(parts, conversation, scope),
+        runLoop(parts, question, scope),
       );
       setUsage(span, result.usage);
       span.setAttribute(ATTRIBUTE.genAiFinishReasons, [result.finishReason]);
       const { inputTokens, outputTokens } = result.usage;
       parts.log.info({ steps: result.steps, inputTokens, outputTokens }, 'request answered');
+      await scope.listener.answered?.(result);
       return result;
     });
+}
+
+function wantsJson({ parameters }: ChatRequest): boolean {
+  const format = parameters.response_format as { readonly type: string } | undefined; // `parseChatRequest` saw to it
+  return format !== undefined && format.type !== 'text';
 }
 
 /**
@@ -78,7 +92,7 @@ async function inSession(
   recordQuestion(request, recorder);
   try {
     const result = await work();
-    recorder.add('agent_response', result.content);
+    if (result.content !== null) recorder.add('agent_response', result.content);
     return result;
   } catch (error) {
     recorder.add('error', error instanceof HttpError ? error.message : 'internal error');

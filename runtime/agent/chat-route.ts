@@ -1,12 +1,15 @@
 import { context } from '@opentelemetry/api';
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { randomUUID } from 'node:crypto';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
 import { type AgentConfig, CHAT_PATH, SESSION_HEADER } from '../contract';
 import { DelegationDepthError } from '../process/errors';
+import { errorReply } from '../process/http-errors';
 import { incomingContext } from '../telemetry/trace-context';
 import { type Answerer } from './answer';
+import { completion, completionHead } from './chat-completion';
+import { ChatStream } from './chat-stream';
 import { delegationFromHeaders } from './delegation-headers';
-import { type LoopResult } from './loop';
+import { type LoopListener } from './listener';
 import { remembers } from './memory/open-memory';
 import { Recorder } from './memory/recorder';
 import { Sessions } from './memory/sessions';
@@ -14,8 +17,13 @@ import { type ChatRequest, parseChatRequest, parseSessionId } from './request';
 import { abortedWith } from './request-scope';
 
 /** Chat completions, in the format of OpenAI. */
-export function addChatRoute(server: FastifyInstance, config: AgentConfig, answer: Answerer): void {
-  const { name, requestTimeoutMs, maxDelegationDepth } = config;
+export function addChatRoute(
+  server: FastifyInstance,
+  config: AgentConfig,
+  answer: Answerer,
+  log: Logger,
+): void {
+  const { name, requestTimeoutMs, maxDelegationDepth, streamHeartbeatMs: heartbeatMs } = config;
   server.post(
     CHAT_PATH,
     {
@@ -31,8 +39,13 @@ export function addChatRoute(server: FastifyInstance, config: AgentConfig, answe
       if (session !== undefined) reply.header(SESSION_HEADER, session);
       const time = abortedWith(reply.raw, smaller(timeoutMs, requestTimeoutMs));
       const scope = { ...time, ancestors, recorder: new Recorder() };
-      const result = await answer({ ...chat, session }, scope, (headers) => reply.headers(headers));
-      return completion(name, chat, result);
+      const ask = (listener: LoopListener) =>
+        answer({ ...chat, session }, { ...scope, listener }, (headers) => reply.headers(headers));
+      const head = completionHead(name, chat);
+      if (!chat.stream) return completion(head, await ask({}));
+      const { includeUsage } = chat;
+      const stream = new ChatStream(reply, { head, includeUsage, heartbeatMs, signal: scope.signal });
+      return streamed(stream, reply, log, () => ask(stream));
     },
   );
 }
@@ -49,30 +62,19 @@ function smaller(a: number | undefined, b: number | undefined): number | undefin
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
-function completion(
-  agent: string,
-  { model, session }: ChatRequest,
-  { content, finishReason, usage }: LoopResult,
-) {
-  return {
-    id: `chatcmpl-${randomUUID().replaceAll('-', '')}`,
-    object: 'chat.completion',
-    created: Math.floor(Date.now() / 1000),
-    model: model ?? agent,
-    // For who asked for a session; for all others a reply is exactly OpenAI's.
-    ...(session === undefined ? {} : { session_id: session }),
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content, refusal: null },
-        logprobs: null,
-        finish_reason: finishReason,
-      },
-    ],
-    usage: {
-      prompt_tokens: usage.inputTokens,
-      completion_tokens: usage.outputTokens,
-      total_tokens: usage.inputTokens + usage.outputTokens,
-    },
-  };
+/** Once a streamed reply has begun, what goes wrong is the last that it says. */
+async function streamed(
+  stream: ChatStream,
+  reply: FastifyReply,
+  log: Logger,
+  work: () => Promise<unknown>,
+): Promise<FastifyReply> {
+  try {
+    await work();
+  } catch (error) {
+    stream.stop();
+    if (!stream.hasBegun) throw error;
+    stream.fail(errorReply(error, log).body);
+  }
+  return reply;
 }

@@ -1,22 +1,16 @@
-import { type Span } from '@opentelemetry/api';
 import { type Logger } from 'pino';
-import {
-  FailureForModel,
-  reasonOf,
-  StepLimitError,
-  TokenLimitError,
-  ToolCallLimitError,
-  ToolError,
-} from '../process/errors';
-import { ATTRIBUTE } from '../telemetry/names';
-import { executeUnknownTool, loopStep, type Operation } from '../telemetry/operations';
+import { StepLimitError, TokenLimitError, ToolCallLimitError } from '../process/errors';
+import { loopStep, type Operation } from '../telemetry/operations';
 import { type Instrumentation } from '../telemetry/with-span';
+import { askModel } from './ask-model';
+import { callTool } from './call-tool';
 import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './chat';
-import { type Model, type ModelReply } from './model';
-import { recordCall } from './memory/record-call';
+import { type ClientTools, toolParameters } from './client-tools';
+import { type Model, type ModelParameters } from './model';
 import { nextStep } from './next-step';
 import { type RequestScope } from './request-scope';
-import { listTools, type Tool, type Tools } from './tools';
+import { Speech } from './speech';
+import { listTools, type Tools } from './tools';
 
 /** What a loop works with; the same for every request. */
 export interface LoopParts {
@@ -38,8 +32,21 @@ export interface LoopLimits {
   readonly maxTokens: number | undefined;
 }
 
+/** What a request asks. */
+export interface LoopQuestion {
+  readonly messages: readonly ChatMessage[];
+  /** Of each model call. */
+  readonly parameters: ModelParameters;
+  readonly clientTools: ClientTools;
+  /** Whether what the model is to say is JSON. */
+  readonly wantsJson: boolean;
+}
+
 export interface LoopResult {
-  readonly content: string;
+  /** All that the agent said; null when it said nothing, and calls the client's tools. */
+  readonly content: string | null;
+  /** Calls of the client's own tools, which the client carries out before it asks again. */
+  readonly toolCalls: readonly ToolCall[];
   readonly finishReason: string;
   /** Of all model calls of this loop; what sub-agents used is theirs. */
   readonly usage: Usage;
@@ -47,37 +54,54 @@ export interface LoopResult {
 }
 
 /**
- * The agentic loop: ask the model, decide, act, and again until it answers. The tool calls of one turn run side
- * by side; one that fails is news for the model.
+ * The agentic loop: ask the model, decide, act, and again until it answers, or calls a tool of the client. The tool
+ * calls of one turn run side by side; one that fails is news for the model.
  *
  * @throws ModelError when the model fails, a LimitError when a limit is reached without an answer, or why the
  *   request was given up
  */
 export async function runLoop(
   parts: LoopParts,
-  conversation: readonly ChatMessage[],
+  question: LoopQuestion,
   request: RequestScope,
 ): Promise<LoopResult> {
   const { limits, instrumentation } = parts;
-  const tools = await listTools(parts.tools, request.signal);
-  const messages = [...conversation];
+  const { clientTools } = question;
+  const tools = await listTools(parts.tools, request.signal, clientTools.names);
+  const functions = [...tools.values()].map((tool) => tool.spec);
+  const speech = new Speech(request.listener, question.wantsJson);
+  const messages = [...question.messages];
   let usage = NO_USAGE;
   let toolCalls = 0;
   for (let step = 1; step <= limits.maxSteps; step++) {
-    const answer = await instrumentation.withSpan(loopStep(step, limits.maxSteps), async () => {
-      const reply = await askModel(parts, tools, messages, request.signal);
+    const end = await instrumentation.withSpan(loopStep(step, limits.maxSteps), async () => {
+      const parameters = { ...question.parameters, ...toolParameters(clientTools, tools, step) };
+      const asked = { messages, functions, clientFunctions: clientTools.specs, parameters };
+      const reply = await askModel(parts, asked, request.signal, speech.onText);
       usage = addUsage(usage, reply.usage ?? NO_USAGE);
-      const next = nextStep(reply);
-      if (next.kind === 'answer') return next;
+      const next = nextStep(reply, clientTools.names);
+      await speech.endTurn(reply.message.content ?? '', next.kind !== 'tool-calls');
+      if (next.kind !== 'tool-calls') return next;
       toolCalls += next.calls.length;
       checkLimits(limits, usage, toolCalls);
       const results = await Promise.all(next.calls.map((call) => callTool(parts, tools, call, request)));
       messages.push(reply.message, ...results);
       return undefined;
     });
-    if (answer) return { content: answer.content, finishReason: answer.finishReason, usage, steps: step };
+    if (end?.kind === 'answer') return resultOf(speech.text, [], end.finishReason, usage, step);
+    if (end) return resultOf(speech.text || null, end.calls, 'tool_calls', usage, step);
   }
   throw new StepLimitError(limits.maxSteps);
+}
+
+function resultOf(
+  content: string | null,
+  toolCalls: readonly ToolCall[],
+  finishReason: string,
+  usage: Usage,
+  steps: number,
+): LoopResult {
+  return { content, toolCalls, finishReason, usage, steps };
 }
 
 /** Tools whose results no model would be told are not called. */
@@ -85,90 +109,4 @@ function checkLimits({ maxToolCalls, maxTokens }: LoopLimits, usage: Usage, tool
   if (maxToolCalls !== undefined && toolCalls > maxToolCalls) throw new ToolCallLimitError(maxToolCalls);
   const tokens = usage.inputTokens + usage.outputTokens;
   if (maxTokens !== undefined && tokens >= maxTokens) throw new TokenLimitError(maxTokens);
-}
-
-function askModel(
-  { model, inference, instrumentation }: LoopParts,
-  tools: ReadonlyMap<string, Tool>,
-  messages: readonly ChatMessage[],
-  signal: AbortSignal,
-): Promise<ModelReply> {
-  const functions = [...tools.values()].map((tool) => tool.spec);
-  return instrumentation.withSpan(inference, async (span) => {
-    const reply = await model.complete({ messages, functions }, signal);
-    describeReply(span, reply);
-    if (reply.usage) {
-      const tokens = { input: reply.usage.inputTokens, output: reply.usage.outputTokens };
-      instrumentation.recordTokens(inference, tokens);
-    }
-    return reply;
-  });
-}
-
-function describeReply(span: Span, { id, model, finishReason, usage }: ModelReply): void {
-  if (id !== undefined) span.setAttribute(ATTRIBUTE.genAiResponseId, id);
-  if (model !== undefined) span.setAttribute(ATTRIBUTE.genAiResponseModel, model);
-  span.setAttribute(ATTRIBUTE.genAiFinishReasons, [finishReason]);
-  if (usage) setUsage(span, usage);
-}
-
-export function setUsage(span: Span, usage: Usage): void {
-  span.setAttribute(ATTRIBUTE.genAiInputTokens, usage.inputTokens);
-  span.setAttribute(ATTRIBUTE.genAiOutputTokens, usage.outputTokens);
-}
-
-async function callTool(
-  { instrumentation, log }: LoopParts,
-  tools: ReadonlyMap<string, Tool>,
-  call: ToolCall,
-  request: RequestScope,
-): Promise<ChatMessage> {
-  const name = call.function.name;
-  const tool = tools.get(name);
-  const record = recordCall(request.recorder, tool, call);
-  const answer = (content: string): ChatMessage => ({ role: 'tool', tool_call_id: call.id, content });
-  try {
-    const result = await instrumentation.withSpan(
-      tool?.operation ?? executeUnknownTool(name),
-      async (span) => {
-        span.setAttribute(ATTRIBUTE.genAiToolCallId, call.id);
-        if (!tool) throw unknownTool(name, tools);
-        const output = await tool.call(parseArguments(call), request);
-        log.debug(`${tool.operation.name} answered`);
-        return output;
-      },
-    );
-    record.result(result);
-    return answer(result);
-  } catch (error) {
-    const reason = reasonFor(error);
-    record.failure(reason);
-    // Nobody waits any more, or the time is up: there is nobody left to tell.
-    if (request.signal.aborted) throw reasonOf(request.signal);
-    return answer(`Error: ${reason}`);
-  }
-}
-
-/** What the model is told of a failure. */
-function reasonFor(error: unknown): string {
-  if (error instanceof FailureForModel) return error.forModel;
-  return error instanceof Error ? error.message : String(error);
-}
-
-function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): ToolError {
-  const known = [...tools.keys()].join(', ') || '(none)';
-  return new ToolError('tool_unknown', 'the model called a tool that it was not offered', {
-    forModel: `there is no tool "${name}"; call one of: ${known}`,
-  });
-}
-
-function parseArguments({ function: { name, arguments: text } }: ToolCall): Record<string, unknown> {
-  try {
-    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // Falls through: text that is no JSON and JSON that is no object are the same mistake.
-  }
-  throw new ToolError('tool_arguments_invalid', `the arguments of "${name}" are not a JSON object`);
 }

@@ -1,10 +1,12 @@
-import { z } from 'zod';
+import { type Dispatcher } from 'undici';
 import { CHAT_PATH } from '../contract';
 import { ModelError, reasonOf } from '../process/errors';
-import { type HttpClient, type JsonReply } from '../process/http-client';
+import { type HttpClient, readJson } from '../process/http-client';
 import { type Secret, SecretError } from '../process/secret';
-import { type ToolCall } from './chat';
-import { type Model, type ModelQuestion, type ModelReply } from './model';
+import { type Model, type ModelQuestion, type ModelReply, type OnText } from './model';
+import { parseReply } from './model-reply';
+import { readStream } from './model-stream';
+import { brokeOff } from './streamed-reply';
 
 /** A model behind an OpenAI-compatible gateway. */
 export class ModelClient implements Model {
@@ -22,21 +24,24 @@ export class ModelClient implements Model {
     this.url = options.baseUrl.replace(/\/v1$/, '') + CHAT_PATH;
   }
 
-  async complete(question: ModelQuestion, signal: AbortSignal): Promise<ModelReply> {
-    const { status, text, json } = await this.post(question, signal);
-    if (status === 200) return parseReply(json);
-    // What a gateway says of a failure is for the log, neither for the caller nor for the trace.
-    const cause = new Error(text.slice(0, 300));
-    throw new ModelError(`the model gateway answered ${status}`, { upstreamStatus: status, cause });
+  async complete(question: ModelQuestion, signal: AbortSignal, onText?: OnText): Promise<ModelReply> {
+    const startedAt = performance.now();
+    const reply = await this.ask(question, signal, onText !== undefined);
+    try {
+      if (onText && reply.statusCode === 200 && isEventStream(reply))
+        return await readStream(reply.body, onText, startedAt);
+      return await readWhole(reply, onText);
+    } catch (error) {
+      if (signal.aborted) throw reasonOf(signal);
+      throw error;
+    }
   }
 
-  private async post({ messages, functions }: ModelQuestion, signal: AbortSignal): Promise<JsonReply> {
-    const { model, apiKey, timeoutMs } = this.options;
-    const tools = functions.map((spec) => ({ type: 'function', function: spec }));
-    const body = { model, messages, ...(tools.length > 0 ? { tools } : {}) };
+  private async ask(question: ModelQuestion, signal: AbortSignal, stream: boolean): Promise<Reply> {
+    const { apiKey, timeoutMs } = this.options;
     try {
       const headers = await apiKey.asBearer();
-      return await this.http.postJson(this.url, body, { headers, signal, timeoutMs });
+      return await this.http.post(this.url, this.body(question, stream), { headers, signal, timeoutMs });
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
       if (error instanceof SecretError)
@@ -44,51 +49,37 @@ export class ModelClient implements Model {
       throw new ModelError('the model gateway cannot be reached', { cause: error });
     }
   }
+
+  private body(question: ModelQuestion, stream: boolean): object {
+    const { messages, functions, clientFunctions = [], parameters } = question;
+    const tools = [...functions.map((spec) => ({ type: 'function', function: spec })), ...clientFunctions];
+    return {
+      ...parameters,
+      model: this.options.model,
+      messages,
+      ...(tools.length > 0 ? { tools } : {}),
+      ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+    };
+  }
 }
 
-const toolCall = z.object({
-  id: z.string(),
-  function: z.object({ name: z.string(), arguments: z.string().nullish() }),
-});
+type Reply = Dispatcher.ResponseData;
 
-const completion = z.object({
-  id: z.string().optional(),
-  model: z.string().optional(),
-  choices: z
-    .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), tool_calls: z.array(toolCall).nullish() }),
-      }),
-    )
-    .min(1),
-  // An answer is no worse for a count that cannot be read.
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish().catch(undefined),
-});
+function isEventStream({ headers }: Reply): boolean {
+  return String(headers['content-type']).startsWith('text/event-stream');
+}
 
-function parseReply(json: unknown): ModelReply {
-  const parsed = completion.safeParse(json);
-  if (!parsed.success) {
-    throw new ModelError('the model gateway answered with something else than a chat completion', {
-      cause: parsed.error,
-    });
+/** A gateway that cannot stream answers in one piece all the same. */
+async function readWhole(reply: Reply, onText: OnText | undefined): Promise<ModelReply> {
+  const { status, text, json } = await readJson(reply).catch((cause: unknown) => {
+    throw brokeOff(cause);
+  });
+  if (status !== 200) {
+    // What a gateway says of a failure is for the log, neither for the caller nor for the trace.
+    const cause = new Error(text.slice(0, 300));
+    throw new ModelError(`the model gateway answered ${status}`, { upstreamStatus: status, cause });
   }
-  const { id, model, choices, usage } = parsed.data;
-  const [{ message, finish_reason }] = choices as [(typeof choices)[number]];
-  const calls = (message.tool_calls ?? []).map((call): ToolCall => ({
-    id: call.id,
-    type: 'function',
-    function: { name: call.function.name, arguments: call.function.arguments ?? '' },
-  }));
-  return {
-    id,
-    model,
-    finishReason: finish_reason ?? 'stop',
-    message: {
-      role: 'assistant',
-      content: message.content ?? null,
-      ...(calls.length > 0 ? { tool_calls: calls } : {}),
-    },
-    usage: usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : undefined,
-  };
+  const whole = parseReply(json);
+  if (whole.message.content) await onText?.(whole.message.content);
+  return whole;
 }

@@ -2,21 +2,39 @@ import { type AssistantMessage, type ChatMessage, type FunctionSpec, type Usage 
 
 /** A language model that can ask for tools. */
 export interface Model {
-  /** @throws ModelError when there is no usable reply */
-  complete(question: ModelQuestion, signal: AbortSignal): Promise<ModelReply>;
+  /**
+   * @param onText is given what the model says, piece by piece and before the reply is complete; the next piece waits
+   *   until it is done with one. Without it, the model is not asked to stream.
+   * @throws ModelError when there is no usable reply
+   */
+  complete(question: ModelQuestion, signal: AbortSignal, onText?: OnText): Promise<ModelReply>;
 }
+
+export type OnText = (piece: string) => Promise<void>;
 
 export interface ModelQuestion {
   readonly messages: readonly ChatMessage[];
   readonly functions: readonly FunctionSpec[];
+  /** Tools that are the client's, as it sent them. */
+  readonly clientFunctions?: readonly object[];
+  /** Fields of the request that a client may set, as OpenAI names them; the question's own fields win. */
+  readonly parameters?: ModelParameters;
 }
 
+export type ModelParameters = Readonly<Record<string, unknown>>;
+
 export interface ModelReply {
-  readonly message: AssistantMessage;
+  readonly message: ModelMessage;
   readonly finishReason: string;
   /** What the gateway calls the reply and the model behind it. */
   readonly id: string | undefined;
   readonly model: string | undefined;
   /** As reported; never estimated. */
   readonly usage: Usage | undefined;
+  /** From the request to the first chunk of a streamed reply. */
+  readonly firstChunkMs?: number;
+}
+
+export interface ModelMessage extends AssistantMessage {
+  readonly content: string | null;
 }

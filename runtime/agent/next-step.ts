@@ -5,12 +5,24 @@ import { type ModelReply } from './model';
 /** What a model reply asks for. */
 export type NextStep =
   | { readonly kind: 'answer'; readonly content: string; readonly finishReason: string }
-  | { readonly kind: 'tool-calls'; readonly calls: readonly ToolCall[] };
+  | { readonly kind: 'tool-calls'; readonly calls: readonly ToolCall[] }
+  | { readonly kind: 'client-calls'; readonly calls: readonly ToolCall[] };
 
-/** @throws ModelError when the reply has neither text nor tool calls */
-export function nextStep({ message, finishReason }: ModelReply): NextStep {
-  if (message.tool_calls && message.tool_calls.length > 0)
-    return { kind: 'tool-calls', calls: message.tool_calls };
-  if (typeof message.content === 'string') return { kind: 'answer', content: message.content, finishReason };
+/**
+ * Calls of the client's tools come before all others, which are not carried out: only the client could tell the model
+ * of all of them together, and it knows nothing of the agent's own. The model asks for them again when it needs them.
+ *
+ * @param clientTools names of tools that the client carries out
+ * @throws ModelError when the reply has neither text nor tool calls
+ */
+export function nextStep(
+  { message, finishReason }: ModelReply,
+  clientTools: ReadonlySet<string> = new Set(),
+): NextStep {
+  const { content, tool_calls: calls = [] } = message;
+  const clientCalls = calls.filter((call) => clientTools.has(call.function.name));
+  if (clientCalls.length > 0) return { kind: 'client-calls', calls: clientCalls };
+  if (calls.length > 0) return { kind: 'tool-calls', calls };
+  if (content !== null) return { kind: 'answer', content, finishReason };
   throw new ModelError('the model gave neither an answer nor a tool call');
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { CancelledError, DeadlineError } from '../process/errors';
+import { type LoopListener } from './listener';
 import { type Recorder } from './memory/recorder';
 
 /** What holds for one request, and for all that is done for it. */
@@ -13,6 +14,8 @@ export interface RequestScope {
   readonly ancestors: readonly string[];
   /** Takes down what happens, for the session that the request belongs to. */
   readonly recorder: Recorder;
+  /** Is told what happens, while it happens. */
+  readonly listener: LoopListener;
 }
 
 /** A signal that aborts all that is done for a request when its client hangs up, or after so many milliseconds. */

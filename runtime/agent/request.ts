@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { InvalidRequestError } from '../process/errors';
 import { type ChatMessage } from './chat';
+import { type ClientTools } from './client-tools';
+import { type ModelParameters } from './model';
+import { parameterFields, parametersIn } from './parameters';
 
 /** A chat request as a client sends it; fields that are not known are ignored, as OpenAI does. */
 export interface ChatRequest {
@@ -11,6 +14,13 @@ export interface ChatRequest {
   readonly session: string | undefined;
   /** Whether the last that was said is a task from another agent; undefined when a user said it. */
   readonly isTask: true | undefined;
+  /** Whether the reply is to come piece by piece … */
+  readonly stream: boolean;
+  /** … and to say at its end what it took. */
+  readonly includeUsage: boolean;
+  /** For the model, as the client gave them. */
+  readonly parameters: ModelParameters;
+  readonly clientTools: ClientTools;
 }
 
 /** Ids become part of keys and paths, so there is little that they may hold. */
@@ -30,6 +40,25 @@ const toolCalls = z.array(
   }),
 );
 
+const functionName = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, { error: 'must be 1 to 64 letters, digits, "-" or "_"' });
+
+const clientTools = z.array(
+  z.looseObject({
+    type: z.literal('function', { error: 'must be "function"' }),
+    function: z.looseObject({ name: functionName }),
+  }),
+);
+
+const toolChoice = z.union(
+  [
+    z.enum(['auto', 'none', 'required']),
+    z.object({ type: z.literal('function'), function: z.object({ name: functionName }) }),
+  ],
+  { error: 'must be "auto", "none", "required" or a function' },
+);
+
 const requestMessage = z.discriminatedUnion('role', [
   z.object({ role: z.enum(['system', 'developer', 'user']), content }),
   z.object({ role: z.literal('task-delegation'), content }),
@@ -47,14 +76,20 @@ const chatRequest = z.object({
   messages: z.array(requestMessage).min(1, { error: 'must hold at least one message' }),
   model: z.string().optional(),
   session_id: sessionId.nullish(),
-  stream: z.literal(false, { error: 'streaming is not offered yet; leave it out or send false' }).nullish(),
+  stream: z.boolean().nullish(),
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+  // One answer is what a loop comes to.
+  n: z.literal(1, { error: 'must be 1' }).nullish(),
+  tools: clientTools.nullish(),
+  tool_choice: toolChoice.nullish(),
+  ...parameterFields,
 });
 
 /** @throws InvalidRequestError naming the field that is wrong */
 export function parseChatRequest(body: unknown): ChatRequest {
   const parsed = chatRequest.safeParse(body);
   if (!parsed.success) throw invalid(parsed.error.issues[0]);
-  const { messages, model, session_id } = parsed.data;
+  const { messages, model, session_id, stream, stream_options, tools, tool_choice } = parsed.data;
   const lastSaid = messages.findLast(({ role }) => role === 'user' || role === 'task-delegation');
   if (!lastSaid) {
     throw new InvalidRequestError(
@@ -67,6 +102,14 @@ export function parseChatRequest(body: unknown): ChatRequest {
     model,
     session: session_id ?? undefined,
     isTask: lastSaid.role === 'task-delegation' || undefined,
+    stream: stream ?? false,
+    includeUsage: stream_options?.include_usage ?? false,
+    parameters: parametersIn(parsed.data),
+    clientTools: {
+      names: new Set(tools?.map((tool) => tool.function.name)),
+      specs: tools ?? [],
+      choice: tool_choice ?? undefined,
+    },
   };
 }
 

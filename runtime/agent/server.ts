@@ -11,6 +11,7 @@ import { buildAgentCard } from './card';
 import { addChatRoute } from './chat-route';
 import { type Sessions } from './memory/sessions';
 import { addMemoryRoutes } from './memory-routes';
+import { addModelRoutes } from './models-route';
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 /** A path without "/" at its end, of characters that mean nothing in a URL. */
@@ -43,7 +44,8 @@ export function buildAgentServer(parts: {
   server.get(CARD_PATH, card);
   server.get(SHORT_CARD_PATH, card);
   addMemoryRoutes(server, config.name, sessions);
-  addChatRoute(server, config, answer);
+  addModelRoutes(server, config.name);
+  addChatRoute(server, config, answer, log);
   return server;
 }
 

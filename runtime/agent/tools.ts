@@ -26,10 +26,13 @@ export interface Tools {
 /**
  * The tools of all sources by the name that the model calls them by. Where two share a name, each is called by
  * its origin's name and its own, so that it does not depend on luck which of them is meant.
+ *
+ * @param taken names that somebody else's tools have
  */
 export async function listTools(
   sources: readonly Tools[],
   signal: AbortSignal,
+  taken: ReadonlySet<string> = new Set(),
 ): Promise<ReadonlyMap<string, Tool>> {
   const listed = Promise.all(sources.map((source) => source.list(signal)));
   const tools = (await untilAborted(listed, signal)).flat();
@@ -37,7 +40,7 @@ export async function listTools(
   for (const { spec } of tools) times.set(spec.name, (times.get(spec.name) ?? 0) + 1);
   return new Map(
     tools.map((tool) => {
-      const isShared = (times.get(tool.spec.name) ?? 0) > 1;
+      const isShared = taken.has(tool.spec.name) || (times.get(tool.spec.name) ?? 0) > 1;
       const name = isShared ? `${tool.origin}_${tool.spec.name}` : tool.spec.name;
       return [
         name,

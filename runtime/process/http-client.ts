@@ -9,6 +9,13 @@ export interface JsonReply {
   readonly json: unknown;
 }
 
+interface PostOptions {
+  readonly headers?: Record<string, string>;
+  readonly signal: AbortSignal;
+  /** For the connection to answer, and again between parts of the answer. */
+  readonly timeoutMs: number;
+}
+
 /** Connections to model gateways, tool servers and agents, kept alive between calls. */
 export class HttpClient {
   // Uvicorn, under LiteLLM and Python tool servers, closes idle connections after 5 s: ours go first.
@@ -38,31 +45,27 @@ export class HttpClient {
     });
   }
 
-  /** Posts JSON in the active trace context, and reads the whole reply, whatever its status. */
-  async postJson(
-    url: string,
-    body: unknown,
-    options: {
-      readonly headers?: Record<string, string>;
-      readonly signal: AbortSignal;
-      readonly timeoutMs: number;
-    },
-  ): Promise<JsonReply> {
+  /** Posts JSON in the active trace context; the caller must read or dump the body. */
+  post(url: string, body: unknown, options: PostOptions): Promise<Dispatcher.ResponseData> {
     const headers = { 'content-type': 'application/json', ...options.headers, ...outgoingContext() };
-    const reply = await this.request(url, {
-      ...options,
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
-    const text = await reply.body.text();
-    return { status: reply.statusCode, text, json: parseJson(text) };
+    return this.request(url, { ...options, method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** Posts JSON in the active trace context, and reads the whole reply, whatever its status. */
+  async postJson(url: string, body: unknown, options: PostOptions): Promise<JsonReply> {
+    return readJson(await this.post(url, body, options));
   }
 
   /** Ends open calls too: whoever closes has drained already. */
   close(): Promise<void> {
     return this.connections.destroy();
   }
+}
+
+/** Reads a reply to its end, whatever its status. */
+export async function readJson({ statusCode, body }: Dispatcher.ResponseData): Promise<JsonReply> {
+  const text = await body.text();
+  return { status: statusCode, text, json: parseJson(text) };
 }
 
 function parseJson(text: string): unknown {

@@ -2,23 +2,40 @@ import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fasti
 import { type Logger } from 'pino';
 import { HttpError } from './errors';
 
-/**
- * Answers with OpenAI-style error objects. What is not meant for callers is logged and told to them as
- * "internal error": its text may hold inner addresses.
- */
+/** An error in the words of OpenAI, and the status that it is answered with. */
+export interface ErrorReply {
+  readonly status: number;
+  readonly body: { readonly error: ErrorObject };
+}
+
+interface ErrorObject {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string;
+}
+
+/** Answers with OpenAI-style error objects. */
 export function replyWithError(log: Logger) {
-  return (error: FastifyError | HttpError, _request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    if (error instanceof HttpError) {
-      const { status, message, category, param = null, code } = error;
-      return reply.code(status).send(errorObject(message, category, param, code));
-    }
-    const status = error.statusCode ?? 500;
-    if (status < 500) {
-      return reply.code(status).send(errorObject(error.message, 'invalid_request_error', null, error.code));
-    }
-    log.error({ err: error }, 'request failed');
-    return reply.code(500).send(errorObject('internal error', 'api_error', null, 'internal_error'));
+  return (error: Error, _request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { status, body } = errorReply(error, log);
+    return reply.code(status).send(body);
   };
+}
+
+/**
+ * What is not meant for callers is logged and told to them as "internal error": its text may hold inner addresses.
+ */
+export function errorReply(error: unknown, log: Logger): ErrorReply {
+  if (error instanceof HttpError) {
+    const { status, message, category, param = null, code } = error;
+    return { status, body: errorObject(message, category, param, code) };
+  }
+  const { statusCode: status = 500, message, code } = error as Partial<FastifyError>;
+  if (status < 500)
+    return { status, body: errorObject(String(message), 'invalid_request_error', null, String(code)) };
+  log.error({ err: error }, 'request failed');
+  return { status: 500, body: errorObject('internal error', 'api_error', null, 'internal_error') };
 }
 
 export function replyWithNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -26,6 +43,6 @@ export function replyWithNotFound(request: FastifyRequest, reply: FastifyReply):
   return reply.code(404).send(errorObject(message, 'invalid_request_error', null, 'not_found'));
 }
 
-function errorObject(message: string, type: string, param: string | null, code: string) {
+function errorObject(message: string, type: string, param: string | null, code: string): ErrorReply['body'] {
   return { error: { message, type, param, code } };
 }

@@ -30,6 +30,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     unit: 's',
     boundaries: GEN_AI_SECONDS,
   },
+  [METRIC.genAiTimeToFirstChunk]: {
+    description: 'Time to receive the first chunk of a streamed reply',
+    unit: 's',
+    boundaries: GEN_AI_SECONDS,
+  },
   [METRIC.genAiTokenUsage]: {
     description: 'Input and output tokens used',
     unit: '{token}',

@@ -20,12 +20,10 @@ export interface Counted {
 }
 
 /** One request to an agent, from question to answer. */
-export function agenticLoop(agent: {
-  name: string;
-  description: string;
-  model: string;
-  maxSteps: number;
-}): Operation {
+export function agenticLoop(
+  agent: { name: string; description: string; model: string; maxSteps: number },
+  stream: boolean,
+): Operation {
   return {
     name: SPAN.loop,
     kind: SpanKind.INTERNAL,
@@ -35,7 +33,7 @@ export function agenticLoop(agent: {
       [ATTRIBUTE.genAiAgentDescription]: agent.description,
       [ATTRIBUTE.genAiRequestModel]: agent.model,
       [ATTRIBUTE.maxSteps]: agent.maxSteps,
-      [ATTRIBUTE.stream]: false,
+      [ATTRIBUTE.stream]: stream,
     },
     counted: { counter: METRIC.requests, histogram: METRIC.requestDuration, labels: {} },
   };

@@ -12,6 +12,8 @@ export interface Instrumentation {
   readonly withSpan: WithSpan;
   /** Counts the tokens of one model call, as the model reported them. */
   recordTokens(operation: Operation, tokens: { readonly input: number; readonly output: number }): void;
+  /** How long a streamed reply let wait for its first chunk. */
+  recordFirstChunk(operation: Operation, milliseconds: number): void;
 }
 
 /**
@@ -73,7 +75,10 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
     }
   };
 
-  return { withSpan, recordTokens };
+  const recordFirstChunk: Instrumentation['recordFirstChunk'] = ({ timed }, milliseconds) =>
+    instruments.record(METRIC.genAiTimeToFirstChunk, milliseconds / 1000, timed?.attributes ?? {});
+
+  return { withSpan, recordTokens, recordFirstChunk };
 }
 
 function severityOf(error: unknown): 'error' | 'warn' {

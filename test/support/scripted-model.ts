@@ -1,12 +1,15 @@
+import { once } from 'node:events';
 import { type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type Listening, listenHttp } from './http';
+import { chunksOf } from './streamed-completion';
 
 /** A chat request as the model received it. */
 export interface ModelRequest {
   readonly model: string;
   readonly messages: readonly ModelMessage[];
   readonly tools?: readonly { readonly function: { readonly name: string; readonly description: string } }[];
+  readonly stream?: boolean;
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -16,11 +19,21 @@ export interface ModelMessage {
   readonly tool_call_id?: string;
 }
 
-/** What the model answers: JSON, or text as it is, with a status. */
+/**
+ * What the model answers: JSON, or text as it is, with a status. A completion is streamed, word by word, to those who
+ * ask for a stream.
+ */
 export interface ScriptedReply {
   readonly status?: number;
-  readonly body: unknown;
+  readonly body?: unknown;
+  /** Takes the place of `body`: sent one by one as they come. */
+  readonly events?: Iterable<ScriptedEvent> | AsyncIterable<ScriptedEvent>;
 }
+
+/** A chunk, text as it goes over the wire, or the end of the connection. */
+export type ScriptedEvent = object | string | typeof BREAK_OFF;
+
+export const BREAK_OFF = Symbol('the connection ends without the end of the reply');
 
 /** Decides from the request, and from how many came before it, what the model answers. */
 export type Script = (request: ModelRequest, index: number) => ScriptedReply | Promise<ScriptedReply>;
@@ -46,7 +59,10 @@ export async function startScriptedModel(script: Script): Promise<ScriptedModel>
       if (request.url !== '/v1/chat/completions') return send(response, { status: 404, body: {} });
       const parsed = JSON.parse(await text(request)) as ModelRequest;
       const index = requests.push({ ...parsed, headers: request.headers }) - 1;
-      send(response, await script(requests[index] as ModelRequest, index));
+      const reply = await script(requests[index] as ModelRequest, index);
+      const events = reply.events ?? (parsed.stream ? chunksOf(reply) : undefined);
+      if (events) await sendEvents(response, events);
+      else send(response, reply);
     })();
   });
   return { ...server, requests, hungUp };
@@ -87,6 +103,20 @@ function completion(
   return {
     body: { id: 'chatcmpl-1', object: 'chat.completion', model: 'gpt-4o-2026', choices, usage, ...extra },
   };
+}
+
+async function sendEvents(
+  response: ServerResponse,
+  events: NonNullable<ScriptedReply['events']>,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for await (const event of events) {
+    if (event === BREAK_OFF) return void response.destroy();
+    const text = typeof event === 'string' ? event : `data: ${JSON.stringify(event)}\n\n`;
+    if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.destroyed) return;
+  }
+  response.end();
 }
 
 function send(response: ServerResponse, { status = 200, body }: ScriptedReply): void {

@@ -15,11 +15,13 @@ describe('a chat request', () => {
       { role: 'assistant', content: 'two' },
       USER,
     ];
-    expect(
-      parseChatRequest({ messages, model: 'any', stream: false, temperature: 9, top_secret: true }),
-    ).toEqual({
+    expect(parseChatRequest({ messages, model: 'any', top_secret: true })).toEqual({
       messages: [...messages.slice(0, 2), USER, ...messages.slice(3)],
       model: 'any',
+      stream: false,
+      includeUsage: false,
+      parameters: {},
+      clientTools: { names: new Set(), specs: [] },
     });
   });
 
@@ -132,10 +134,10 @@ test.each<[why: string, body: unknown, param: string | undefined, message: strin
     'model: Invalid input: expected string, received number',
   ],
   [
-    'a stream is wanted',
-    { messages: [USER], stream: true },
+    'a stream is wanted in other words',
+    { messages: [USER], stream: 'yes' },
     'stream',
-    'stream: streaming is not offered yet; leave it out or send false',
+    'stream: Invalid input: expected boolean, received string',
   ],
 ])('fails when %s', (_why, body, param, message) => {
   const error = thrownBy(() => parseChatRequest(body));

@@ -1,0 +1,95 @@
+import { FailureForModel, reasonOf, ToolError } from '../process/errors';
+import { ATTRIBUTE } from '../telemetry/names';
+import { executeUnknownTool } from '../telemetry/operations';
+import { type ChatMessage, type ToolCall } from './chat';
+import { type CallProgress, type LoopListener } from './listener';
+import { type LoopParts } from './loop';
+import { recordCall } from './memory/record-call';
+import { type RequestScope } from './request-scope';
+import { type Tool } from './tools';
+
+/**
+ * Carries out one call of the model's; one that fails is news for the model.
+ *
+ * @returns what the model is told
+ * @throws why the request was given up
+ */
+export async function callTool(
+  parts: LoopParts,
+  tools: ReadonlyMap<string, Tool>,
+  call: ToolCall,
+  request: RequestScope,
+): Promise<ChatMessage> {
+  const tool = tools.get(call.function.name);
+  const report = progressOf(request.listener, tool, call);
+  const record = recordCall(request.recorder, tool, call);
+  const answer = (content: string): ChatMessage => ({ role: 'tool', tool_call_id: call.id, content });
+  await report('started');
+  let result: string;
+  try {
+    result = await carryOut(parts, tools, call, request);
+  } catch (error) {
+    const reason = reasonFor(error);
+    record.failure(reason);
+    // Nobody waits any more, or the time is up: there is nobody left to tell.
+    if (request.signal.aborted) throw reasonOf(request.signal);
+    await report('failed');
+    return answer(`Error: ${reason}`);
+  }
+  record.result(result);
+  await report('succeeded');
+  return answer(result);
+}
+
+function carryOut(
+  { instrumentation, log }: LoopParts,
+  tools: ReadonlyMap<string, Tool>,
+  call: ToolCall,
+  request: RequestScope,
+): Promise<string> {
+  const name = call.function.name;
+  const tool = tools.get(name);
+  return instrumentation.withSpan(tool?.operation ?? executeUnknownTool(name), async (span) => {
+    span.setAttribute(ATTRIBUTE.genAiToolCallId, call.id);
+    if (!tool) throw unknownTool(name, tools);
+    const output = await tool.call(parseArguments(call), request);
+    log.debug(`${tool.operation.name} answered`);
+    return output;
+  });
+}
+
+function progressOf(
+  listener: LoopListener,
+  tool: Tool | undefined,
+  { id, function: { name } }: ToolCall,
+): (state: CallProgress['state']) => Promise<void> | undefined {
+  const what =
+    tool?.kind === 'delegation'
+      ? ({ kind: 'delegation', id, name: tool.origin } as const)
+      : ({ kind: 'tool', id, name } as const);
+  return (state) => listener.progress?.({ ...what, state });
+}
+
+/** What the model is told of a failure. */
+function reasonFor(error: unknown): string {
+  if (error instanceof FailureForModel) return error.forModel;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): ToolError {
+  const known = [...tools.keys()].join(', ') || '(none)';
+  return new ToolError('tool_unknown', 'the model called a tool that it was not offered', {
+    forModel: `there is no tool "${name}"; call one of: ${known}`,
+  });
+}
+
+function parseArguments({ function: { name, arguments: text } }: ToolCall): Record<string, unknown> {
+  try {
+    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Falls through: text that is no JSON and JSON that is no object are the same mistake.
+  }
+  throw new ToolError('tool_arguments_invalid', `the arguments of "${name}" are not a JSON object`);
+}

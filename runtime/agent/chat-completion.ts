@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { type Usage } from './chat';
+import { type LoopResult } from './loop';
+import { type ChatRequest } from './request';
+
+/** What the parts of one reply have in common. */
+export interface CompletionHead {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+  readonly session_id?: string;
+}
+
+/** @param agent names the model, when the client does not */
+export function completionHead(agent: string, { model, session }: ChatRequest): CompletionHead {
+  return {
+    id: `chatcmpl-${randomUUID().replaceAll('-', '')}`,
+    created: Math.floor(Date.now() / 1000),
+    model: model ?? agent,
+    // For who asked for a session; for all others a reply is exactly OpenAI's.
+    ...(session === undefined ? {} : { session_id: session }),
+  };
+}
+
+/** The whole reply in one. */
+export function completion(
+  { id, ...head }: CompletionHead,
+  { content, toolCalls, finishReason, usage }: LoopResult,
+) {
+  const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
+  const message = { role: 'assistant', content, refusal: null, ...calls };
+  return {
+    id,
+    object: 'chat.completion',
+    ...head,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
+    usage: usageCounts(usage),
+  };
+}
+
+export function usageCounts({ inputTokens, outputTokens }: Usage) {
+  return {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { ModelError } from '../process/errors';
+import { type ToolCall, type Usage } from './chat';
+import { type ModelReply } from './model';
+
+/** @throws ModelError when it is no chat completion */
+export function parseReply(json: unknown): ModelReply {
+  const parsed = completion.safeParse(json);
+  if (!parsed.success) throw notACompletion(parsed.error);
+  const { id, model, choices, usage } = parsed.data;
+  const [{ message, finish_reason }] = choices as [(typeof choices)[number]];
+  const calls = (message.tool_calls ?? []).map((call) =>
+    toolCallOf(call.id, call.function.name, call.function.arguments ?? ''),
+  );
+  const content = message.content ?? null;
+  return { id, model, ...replyOf(content, calls, finish_reason), usage: usageOf(usage) };
+}
+
+export function notACompletion(cause: unknown): ModelError {
+  return new ModelError('the model gateway answered with something else than a chat completion', { cause });
+}
+
+export function toolCallOf(id: string, name: string, args: string): ToolCall {
+  return { id, type: 'function', function: { name, arguments: args } };
+}
+
+export function replyOf(
+  content: string | null,
+  calls: readonly ToolCall[],
+  finishReason: string | null | undefined,
+): Pick<ModelReply, 'message' | 'finishReason'> {
+  const message = { role: 'assistant', content, ...(calls.length > 0 ? { tool_calls: calls } : {}) } as const;
+  return { message, finishReason: finishReason ?? 'stop' };
+}
+
+export function usageOf(usage: z.output<typeof usageCounts>): Usage | undefined {
+  return usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : undefined;
+}
+
+/** An answer is no worse for a count that cannot be read. */
+export const usageCounts = z
+  .object({ prompt_tokens: z.number(), completion_tokens: z.number() })
+  .nullish()
+  .catch(undefined);
+
+const toolCall = z.object({
+  id: z.string(),
+  function: z.object({ name: z.string(), arguments: z.string().nullish() }),
+});
+
+const completion = z.object({
+  id: z.string().optional(),
+  model: z.string().optional(),
+  choices: z
+    .array(
+      z.object({
+        finish_reason: z.string().nullish(),
+        message: z.object({ content: z.string().nullish(), tool_calls: z.array(toolCall).nullish() }),
+      }),
+    )
+    .min(1),
+  usage: usageCounts,
+});

@@ -1,0 +1,73 @@
+import { createParser } from 'eventsource-parser';
+import { type Dispatcher } from 'undici';
+import { type ModelReply, type OnText } from './model';
+import { brokeOff, StreamedReply } from './streamed-reply';
+
+type Body = Dispatcher.ResponseData['body'];
+
+const END = '[DONE]';
+/** One event of that length is no chunk of a reply. */
+const MAX_EVENT_CHARACTERS = 16 * 1024 * 1024;
+
+/**
+ * Reads a reply that is streamed as server-sent events, each piece of text as it comes: nothing more is read until
+ * `onText` is done with it.
+ *
+ * @param startedAt when the model was asked, by `performance.now()`
+ * @throws ModelError when it breaks off, and what `onText` throws
+ */
+export async function readStream(body: Body, onText: OnText, startedAt: number): Promise<ModelReply> {
+  try {
+    return await readReply(body, onText, startedAt);
+  } catch (error) {
+    body.on('error', () => undefined).destroy();
+    throw error;
+  }
+}
+
+async function readReply(body: Body, onText: OnText, startedAt: number): Promise<ModelReply> {
+  const reply = new StreamedReply();
+  const readEvents = eventReader(body);
+  let firstChunkMs: number | undefined;
+  const finish = (ended: boolean) => ({
+    ...reply.finish(ended),
+    ...(firstChunkMs === undefined ? {} : { firstChunkMs }),
+  });
+  for (let events = await readEvents(); events; events = await readEvents()) {
+    for (const data of events) {
+      if (data === END) {
+        // The last bytes are read by the way, so that the connection can be used again.
+        void body.dump({ limit: Number.MAX_SAFE_INTEGER });
+        return finish(true);
+      }
+      firstChunkMs ??= performance.now() - startedAt;
+      const text = reply.add(data);
+      if (text !== '') await onText(text);
+    }
+  }
+  return finish(false);
+}
+
+/** @returns a function that gives the data of the events that came next, and undefined at the end */
+function eventReader(body: Body): () => Promise<readonly string[] | undefined> {
+  const decoder = new TextDecoder();
+  // One by one: a `for await` that is left would close the connection.
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let events: string[] = [];
+  const parser = createParser({
+    maxBufferSize: MAX_EVENT_CHARACTERS,
+    onEvent: ({ data }) => events.push(data),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') throw brokeOff(error);
+    },
+  });
+  return async () => {
+    const next = await chunks.next().catch((cause: unknown) => {
+      throw brokeOff(cause);
+    });
+    if (next.done) return undefined;
+    events = [];
+    parser.feed(decoder.decode(next.value, { stream: true }));
+    return events;
+  };
+}
