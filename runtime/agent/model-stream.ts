@@ -8,6 +8,8 @@ type Body = Dispatcher.ResponseData['body'];
 const END = '[DONE]';
 /** One event of that length is no chunk of a reply. */
 const MAX_EVENT_CHARACTERS = 16 * 1024 * 1024;
+/** How long the end of a reply may come after its last word. */
+const END_MS = 500;
 
 /**
  * Reads a reply that is streamed as server-sent events, each piece of text as it comes: nothing more is read until
@@ -36,8 +38,7 @@ async function readReply(body: Body, onText: OnText, startedAt: number): Promise
   for (let events = await readEvents(); events; events = await readEvents()) {
     for (const data of events) {
       if (data === END) {
-        // The last bytes are read by the way, so that the connection can be used again.
-        void body.dump({ limit: Number.MAX_SAFE_INTEGER });
+        await readToEnd(body, readEvents);
         return finish(true);
       }
       firstChunkMs ??= performance.now() - startedAt;
@@ -46,6 +47,13 @@ async function readReply(body: Body, onText: OnText, startedAt: number): Promise
     }
   }
   return finish(false);
+}
+
+/** A connection can be used again once its reply is read to the end, which comes at once, if it comes. */
+async function readToEnd(body: Body, readEvents: () => Promise<unknown>): Promise<void> {
+  const patience = setTimeout(() => body.destroy(), END_MS);
+  while (await readEvents().catch(() => undefined));
+  clearTimeout(patience);
 }
 
 /** @returns a function that gives the data of the events that came next, and undefined at the end */

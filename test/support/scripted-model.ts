@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type Listening, listenHttp } from './http';
+import { type Listening, listenHttp, signalled } from './http';
 import { chunksOf } from './streamed-completion';
 
 /** A chat request as the model received it. */
@@ -11,6 +11,8 @@ export interface ModelRequest {
   readonly tools?: readonly { readonly function: { readonly name: string; readonly description: string } }[];
   readonly stream?: boolean;
   readonly headers: IncomingHttpHeaders;
+  /** Of the connection that it came over. */
+  readonly port: number | undefined;
 }
 
 export interface ModelMessage {
@@ -26,12 +28,14 @@ export interface ModelMessage {
 export interface ScriptedReply {
   readonly status?: number;
   readonly body?: unknown;
+  /** Sends `body` to those who ask for a stream, too. */
+  readonly whole?: true;
   /** Takes the place of `body`: sent one by one as they come. */
   readonly events?: Iterable<ScriptedEvent> | AsyncIterable<ScriptedEvent>;
 }
 
-/** A chunk, text as it goes over the wire, or the end of the connection. */
-export type ScriptedEvent = object | string | typeof BREAK_OFF;
+/** A chunk, text or bytes as they go over the wire, or the end of the connection. */
+export type ScriptedEvent = object | string | Buffer | typeof BREAK_OFF;
 
 export const BREAK_OFF = Symbol('the connection ends without the end of the reply');
 
@@ -42,30 +46,32 @@ export interface ScriptedModel extends Listening {
   readonly requests: readonly ModelRequest[];
   /** Settles once a caller has hung up before it was answered. */
   readonly hungUp: Promise<void>;
+  /** Settles once all of a reply is on its way. */
+  readonly answered: Promise<void>;
 }
 
 /** A model gateway whose replies are known. It listens, and answers chat completions and nothing else. */
 export async function startScriptedModel(script: Script): Promise<ScriptedModel> {
   const requests: ModelRequest[] = [];
-  let noteHangUp: () => void = () => undefined;
-  const hungUp = new Promise<void>((resolve) => {
-    noteHangUp = resolve;
-  });
+  const hungUp = signalled();
+  const answered = signalled();
   const server = await listenHttp((request, response) => {
     response.once('close', () => {
-      if (!response.writableFinished) noteHangUp();
+      if (!response.writableFinished) hungUp.happen();
     });
     void (async () => {
       if (request.url !== '/v1/chat/completions') return send(response, { status: 404, body: {} });
       const parsed = JSON.parse(await text(request)) as ModelRequest;
-      const index = requests.push({ ...parsed, headers: request.headers }) - 1;
+      const index =
+        requests.push({ ...parsed, headers: request.headers, port: request.socket.remotePort }) - 1;
       const reply = await script(requests[index] as ModelRequest, index);
-      const events = reply.events ?? (parsed.stream ? chunksOf(reply) : undefined);
+      const events = reply.events ?? (parsed.stream && !reply.whole ? chunksOf(reply) : undefined);
       if (events) await sendEvents(response, events);
       else send(response, reply);
+      answered.happen();
     })();
   });
-  return { ...server, requests, hungUp };
+  return { ...server, requests, hungUp: hungUp.happened, answered: answered.happened };
 }
 
 /** The model gives its answer. */
@@ -109,11 +115,14 @@ async function sendEvents(
   response: ServerResponse,
   events: NonNullable<ScriptedReply['events']>,
 ): Promise<void> {
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for await (const event of events) {
-    if (event === BREAK_OFF) return void response.destroy();
-    const text = typeof event === 'string' ? event : `data: ${JSON.stringify(event)}\n\n`;
-    if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (event === BREAK_OFF) return void response.write(': ', () => response.destroy());
+    const isRaw = typeof event === 'string' || Buffer.isBuffer(event);
+    const isTaken = response.write(isRaw ? event : `data: ${JSON.stringify(event)}\n\n`);
+    if (!isTaken) await once(response, 'drain', { signal: closed.signal }).catch(() => undefined);
     if (response.destroyed) return;
   }
   response.end();

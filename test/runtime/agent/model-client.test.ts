@@ -22,7 +22,7 @@ const NEVER = new AbortController().signal;
 test('sends the model’s name, the conversation and the key, and no empty list of tools', async () => {
   const client = await clientOf(says('hello'), { apiKey: 'not-a-real-key' });
   await client.complete(QUESTION, NEVER);
-  const { headers, ...body } = model.requests[0] ?? { headers: {} };
+  const { headers, port: _, ...body } = model.requests[0] ?? { headers: {} };
   expect(body).toEqual({ model: 'gpt-4o', messages: QUESTION.messages });
   expect(headers).toMatchObject({
     authorization: 'Bearer not-a-real-key',
