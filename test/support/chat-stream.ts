@@ -75,7 +75,7 @@ async function* partsOf({ body }: Response): AsyncGenerator<StreamPart> {
 
 function partOf(event: string): StreamPart {
   if (event.startsWith(': ') && !event.includes('\n')) return { kind: 'comment', text: event.slice(2) };
-  const [, data] = /^data: (.*)$/.exec(event) ?? [];
+  const [, data] = /^data: ([^\r\n]*)$/.exec(event) ?? [];
   if (data === undefined) throw new Error(`${JSON.stringify(event)} is no event`);
   return data === '[DONE]' ? { kind: 'done' } : { kind: 'chunk', chunk: JSON.parse(data) };
 }

@@ -1,22 +1,17 @@
 import { z } from 'zod';
 import { tool } from '../../../runtime/mcp-server/tool';
 import { openStream, progressIn, readStream } from '../../support/chat-stream';
-import { type Listening, postJson, signalled } from '../../support/http';
-import { startAgent, startToolServer } from '../../support/in-process';
-import { asksFor, inTurn, says, type Script, startScriptedModel } from '../../support/scripted-model';
+import { postJson, signalled } from '../../support/http';
+import { startToolServer } from '../../support/in-process';
+import { asksFor, inTurn, says } from '../../support/scripted-model';
 import { chunk, DONE, usageChunk } from '../../support/streamed-completion';
 import { startTestTelemetry } from '../../support/telemetry';
+import { closeAll, open, QUESTION, startLead } from './start-lead';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
-
-const MESSAGES = [{ role: 'user', content: 'go' }];
-const QUESTION = { messages: MESSAGES };
 
 test('a reply in the shape of OpenAI: the role, what is said, why it ended, and the end', async () => {
   const { agent } = await startLead(inTurn(says('four it is')));
@@ -110,11 +105,3 @@ test('tells how tools fare, and neither what they are given nor what they say', 
   expect(chunks.filter(({ kaos }) => kaos).map(({ choices }) => choices[0].delta)).toEqual([{}, {}, {}, {}]);
   expect(JSON.stringify(chunks)).not.toContain('secret');
 });
-
-/** An agent and its model; both end with the test. */
-async function startLead(script: Script, settings: object = {}) {
-  const model = await startScriptedModel(script);
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', ...settings });
-  open.unshift(agent, model);
-  return { agent, model };
-}
