@@ -1,0 +1,297 @@
+import OpenAI, { APIError, BadRequestError } from 'openai';
+import { zodResponseFormat } from 'openai/helpers/zod';
+import { type ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { z } from 'zod';
+import { tool } from '../../../../runtime/mcp-server/tool';
+import { startToolServer } from '../../../support/in-process';
+import { asksFor, BREAK_OFF, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
+import { chunk } from '../../../support/streamed-completion';
+import { startTestTelemetry } from '../../../support/telemetry';
+import { closeAll, open, startLead } from '../start-lead';
+
+const telemetry = startTestTelemetry();
+
+afterEach(closeAll);
+afterAll(() => telemetry.close());
+
+const ASKED = { model: 'lead', messages: [{ role: 'user' as const, content: 'go' }] };
+
+test('gets a completion', async () => {
+  const { client } = await startClient(inTurn(says('four')));
+  const completion = await client.chat.completions.create(ASKED);
+  expect(completion).toMatchObject({
+    object: 'chat.completion',
+    model: 'lead',
+    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'four' } }],
+    usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+  });
+});
+
+test('streams a completion', async () => {
+  const { client } = await startClient(inTurn(asksFor(['gone', {}]), says('four it is')));
+  const stream = await client.chat.completions.create({
+    ...ASKED,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  let content = '';
+  const ends: unknown[] = [];
+  for await (const { choices, usage } of stream) {
+    content += choices[0]?.delta.content ?? '';
+    ends.push(...choices.flatMap(({ finish_reason }) => finish_reason ?? []), ...(usage ? [usage] : []));
+  }
+  expect(content).toBe('four it is');
+  expect(ends).toEqual(['stop', { prompt_tokens: 22, completion_tokens: 14, total_tokens: 36 }]);
+});
+
+test('puts a streamed completion together, whatever the agent tells beside it', async () => {
+  const { client } = await startClient(inTurn(asksFor(['gone', {}]), says('four it is')));
+  const deltas: string[] = [];
+  const stream = client.chat.completions.stream(ASKED).on('content', (delta) => deltas.push(delta));
+  const completion = await stream.finalChatCompletion();
+  expect(deltas).toEqual(['four', ' it', ' is']);
+  expect(completion.choices).toMatchObject([
+    { finish_reason: 'stop', message: { role: 'assistant', content: 'four it is' } },
+  ]);
+});
+
+test('says how the model is to answer', async () => {
+  const { client, model } = await startClient(inTurn(asksFor(['gone', {}]), says('four')));
+  const parameters = {
+    temperature: 0.1,
+    top_p: 0.9,
+    max_tokens: 5,
+    max_completion_tokens: 6,
+    seed: 7,
+    stop: ['END'],
+    frequency_penalty: 0.5,
+    presence_penalty: -0.5,
+    logit_bias: { '50256': -100 },
+    user: 'anna',
+    metadata: { ticket: '42' },
+    response_format: { type: 'text' as const },
+    parallel_tool_calls: false,
+    reasoning_effort: 'low' as const,
+  };
+  await client.chat.completions.create({ ...ASKED, ...parameters, store: true, n: 1 });
+  // Of each model call, and with the model that the agent has.
+  expect(model.requests).toMatchObject([parameters, parameters]);
+  expect(model.requests.map(({ model }) => model)).toEqual(['gpt-4o', 'gpt-4o']);
+  expect(model.requests[0]).not.toHaveProperty('store');
+});
+
+test('says it in each role, and in content of several parts', async () => {
+  const { client, model } = await startClient(inTurn(says('four')));
+  const call = { id: 'call_a', type: 'function' as const, function: { name: 'add', arguments: '{}' } };
+  const messages: ChatCompletionMessageParam[] = [
+    { role: 'developer', content: 'Be brief.' },
+    { role: 'user', content: [{ type: 'text', text: 'What is this?' }, image()] },
+    { role: 'assistant', content: null, tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'call_a', content: [{ type: 'text', text: '4' }] },
+  ];
+  await client.chat.completions.create({ model: 'lead', messages });
+  const [developer, ...others] = messages;
+  expect(model.requests[0]?.messages).toEqual([
+    { role: 'system', content: expect.anything() },
+    developer,
+    ...others,
+  ]);
+});
+
+test('gets what it asked for in a schema', async () => {
+  const { client, model } = await startClient(inTurn(says('{"sum": 4}')));
+  const response_format = zodResponseFormat(z.object({ sum: z.number() }), 'sum');
+  const completion = await client.chat.completions.parse({ ...ASKED, response_format });
+  expect(completion.choices[0]?.message.parsed).toEqual({ sum: 4 });
+  expect(model.requests[0]).toMatchObject({
+    response_format: { type: 'json_schema', json_schema: { name: 'sum' } },
+  });
+
+  const streamed = await client.chat.completions.stream({ ...ASKED, response_format }).finalChatCompletion();
+  expect(streamed.choices[0]?.message.parsed).toEqual({ sum: 4 });
+});
+
+describe('tools of the client', () => {
+  const weather = {
+    type: 'function' as const,
+    function: {
+      name: 'weather',
+      description: 'The weather',
+      strict: true,
+      parameters: { type: 'object', properties: { place: { type: 'string' } } },
+    },
+  };
+  /** Looks by itself, asks the client for the weather, and sums up. */
+  const script: Script = ({ messages }) => {
+    const last = messages.at(-1);
+    if (last?.role === 'user') return asksFor(['look', {}]);
+    return last?.content === 'seen'
+      ? asksFor(['weather', { place: 'Rome' }])
+      : says(`It is ${String(last?.content)}.`);
+  };
+
+  test.each(['whole', 'streamed'])(
+    'are carried out by the client, beside those of the agent: %s',
+    async (how) => {
+      const { client, model } = await startClient(script, await withLook());
+      const given: unknown[] = [];
+      const tools = [
+        {
+          type: 'function' as const,
+          function: {
+            ...weather.function,
+            parse: JSON.parse,
+            function: (args: unknown) => (given.push(args), 'sunny'),
+          },
+        },
+      ];
+      const runner =
+        how === 'whole'
+          ? client.chat.completions.runTools({ ...ASKED, tools })
+          : client.chat.completions.runTools({ ...ASKED, tools, stream: true });
+      expect(await runner.finalContent()).toBe('It is sunny.');
+      expect(given).toEqual([{ place: 'Rome' }]);
+      expect(model.requests[0]?.tools?.map(({ function: { name } }) => name)).toEqual(['look', 'weather']);
+      expect(model.requests[0]?.tools?.[1]).toMatchObject({ function: { strict: true } });
+    },
+  );
+
+  test('end the reply when the model calls one', async () => {
+    const { client } = await startClient(inTurn(asksFor(['weather', { place: 'Rome' }])));
+    const { choices, usage } = await client.chat.completions.create({ ...ASKED, tools: [weather] });
+    expect(choices).toMatchObject([
+      {
+        finish_reason: 'tool_calls',
+        message: {
+          content: null,
+          tool_calls: [
+            { id: 'call_0', type: 'function', function: { name: 'weather', arguments: '{"place":"Rome"}' } },
+          ],
+        },
+      },
+    ]);
+    expect(usage?.total_tokens).toBe(18);
+  });
+
+  test('called together with the agent’s come first, and the agent’s wait', async () => {
+    const settings = await withLook();
+    const { client, model } = await startClient(
+      inTurn(asksFor(['look', {}], ['weather', { place: 'Rome' }]), says('sunny')),
+      settings,
+    );
+    const { choices } = await client.chat.completions.create({ ...ASKED, tools: [weather] });
+    expect(choices[0]?.message.tool_calls?.map(({ id }) => id)).toEqual(['call_1']);
+    expect(model.requests).toHaveLength(1);
+  });
+
+  test('keep their names: the agent’s own are called otherwise', async () => {
+    const settings = await withLook();
+    const { client, model } = await startClient(inTurn(asksFor(['search_look', {}]), says('done')), settings);
+    const look = { ...weather, function: { ...weather.function, name: 'look' } };
+    await client.chat.completions.create({ ...ASKED, tools: [look] });
+    expect(model.requests[0]?.tools?.map(({ function: { name } }) => name)).toEqual(['search_look', 'look']);
+    expect(toolResults(model.requests[1])).toEqual(['seen']);
+  });
+
+  test('that must be called must be called once', async () => {
+    const { client, model } = await startClient(
+      inTurn(asksFor(['look', {}]), says('done')),
+      await withLook(),
+    );
+    await client.chat.completions.create({ ...ASKED, tools: [weather], tool_choice: 'required' });
+    expect(model.requests[0]).toMatchObject({ tool_choice: 'required' });
+    expect(model.requests[1]).not.toHaveProperty('tool_choice');
+  });
+
+  test('may be none', async () => {
+    const { client, model } = await startClient(inTurn(says('done')), await withLook());
+    await client.chat.completions.create({ ...ASKED, tool_choice: 'none' });
+    expect(model.requests[0]).toMatchObject({ tool_choice: 'none' });
+  });
+
+  test('that nobody has cannot be demanded', async () => {
+    const { client } = await startClient(inTurn(says('done')), await withLook());
+    const tool_choice = { type: 'function' as const, function: { name: 'gone' } };
+    const error = await failureOf(client.chat.completions.create({ ...ASKED, tool_choice }));
+    expect(error).toBeInstanceOf(BadRequestError);
+    expect(error).toMatchObject({ param: 'tool_choice.function.name' });
+  });
+});
+
+describe('is told what went wrong', () => {
+  test('with its request', async () => {
+    const { client } = await startClient(inTurn(says('x')));
+    const error = await failureOf(client.chat.completions.create({ ...ASKED, temperature: 9 }));
+    expect(error).toBeInstanceOf(BadRequestError);
+    expect(error).toMatchObject({ status: 400, param: 'temperature', code: 'invalid_request' });
+  });
+
+  test('before a stream begins', async () => {
+    const { client } = await startClient(inTurn({ status: 500, body: 'x' }));
+    const error = await failureOf(client.chat.completions.create({ ...ASKED, stream: true }));
+    expect(error).toMatchObject({ status: 502, code: 'model_failed', type: 'api_error' });
+  });
+
+  test('in the middle of a stream', async () => {
+    const { client } = await startClient(() => ({ events: [chunk({ content: 'well' }), BREAK_OFF] }));
+    const error = await failureOf(client.chat.completions.stream(ASKED).finalContent());
+    expect(error).toBeInstanceOf(APIError);
+    expect((error as APIError).error).toMatchObject({
+      message: 'the model gateway broke off in the middle of its reply',
+      code: 'model_failed',
+    });
+  });
+});
+
+test('may leave in the middle of a stream', async () => {
+  const { client, model } = await startClient(() => ({
+    events: (async function* () {
+      yield chunk({ content: 'well' });
+      await new Promise(() => undefined);
+    })(),
+  }));
+  for await (const { choices } of await client.chat.completions.create({ ...ASKED, stream: true }))
+    if (choices[0]?.delta.content === 'well') break;
+  await model.hungUp;
+});
+
+test('finds the agent among the models', async () => {
+  const { client } = await startClient(inTurn(says('x')));
+  const model = { id: 'lead', object: 'model', created: expect.any(Number), owned_by: 'kaos' };
+  expect((await client.models.list()).data).toEqual([model]);
+  expect(await client.models.retrieve('lead')).toEqual(model);
+  expect(await failureOf(client.models.retrieve('gpt-4o'))).toMatchObject({ status: 404, code: 'not_found' });
+});
+
+test('goes on with a session, and is told which', async () => {
+  const { client, model } = await startClient(inTurn(says('four')));
+  const { response } = await client.chat.completions.create(ASKED).withResponse();
+  const session = response.headers.get('x-session-id') ?? '';
+  await client.chat.completions.create(ASKED, { headers: { 'x-session-id': session } });
+  expect(model.requests[1]?.messages.map(({ content }) => content).slice(1)).toEqual(['go', 'four', 'go']);
+});
+
+async function startClient(script: Script, settings: Parameters<typeof startLead>[1] = {}) {
+  const { agent, model } = await startLead(script, settings);
+  const client = new OpenAI({ baseURL: `${agent.url}/v1`, apiKey: 'not-a-real-key', maxRetries: 0 });
+  return { client, model };
+}
+
+/** An agent's settings with a tool `look`. */
+async function withLook() {
+  const look = tool({ description: 'Looks', input: z.object({}), handler: () => 'seen' });
+  const search = await startToolServer('search', { look });
+  open.push(search);
+  return { mcpServers: [{ name: 'search', url: search.url }] };
+}
+
+function image() {
+  return { type: 'image_url' as const, image_url: { url: 'data:image/png;base64,AA==' } };
+}
+
+function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
+  return Promise.resolve(work).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
