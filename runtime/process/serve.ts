@@ -55,7 +55,12 @@ function watchTraffic({ server }: FastifyInstance): { lastAnswers(): void } {
   return {
     lastAnswers() {
       // A connection kept alive after its answer would count as running, and so would one that was opened in advance.
-      for (const response of running) response.shouldKeepAlive = false;
+      for (const response of running) {
+        const { socket } = response;
+        response.shouldKeepAlive = false;
+        // One that has begun has promised to keep it.
+        if (response.headersSent) response.once('close', () => socket?.end());
+      }
       const busy = new Set([...running].map((response) => response.socket));
       for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
     },

@@ -1,4 +1,5 @@
 import { agentConfigToEnv, type Env } from '../../../runtime/contract';
+import { chunksIn, contentOf, openStream } from '../../support/chat-stream';
 import { nobodyAt, postJson, signalled } from '../../support/http';
 import {
   type Bundles,
@@ -10,9 +11,11 @@ import {
 import {
   type ScriptedReply,
   says,
+  type Script,
   type ScriptedModel,
   startScriptedModel,
 } from '../../support/scripted-model';
+import { chunk, DONE } from '../../support/streamed-completion';
 import { type Collector, startCollector } from '../../../cli/local/collector/collector';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -39,6 +42,28 @@ test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('%s lets a running request fini
   });
   expect([await agent.exit, await agent.stderr]).toEqual([0, '']);
   expect(await agent.stdout).toContain(`"message":"${signal}: finishing what runs"`);
+});
+
+test('SIGTERM lets a running stream finish', async () => {
+  const rest = signalled();
+  const events = async function* () {
+    yield chunk({ content: 'fo' });
+    await rest.happened;
+    yield chunk({ content: 'ur' }, 'stop');
+    yield DONE;
+  };
+  const { agent, model, url, answer } = await askedAgent({}, () => ({ events: events() }));
+  answer.happen(says('four'));
+  await model.reply;
+  const stream = await openStream(url, { messages: [{ role: 'user', content: '2 + 2?' }] });
+  await stream.next();
+  expect(await stream.next()).toMatchObject({ chunk: { choices: [{ delta: { content: 'fo' } }] } });
+  agent.kill('SIGTERM');
+  await refused(url);
+  rest.happen();
+  const parts = await stream.rest();
+  expect([contentOf(chunksIn(parts)), parts.at(-1)]).toEqual(['ur', { kind: 'done' }]);
+  expect([await agent.exit, await agent.stderr]).toEqual([0, '']);
 });
 
 test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
@@ -111,12 +136,12 @@ test('a collector that is away is no reason to wait, or to fail', async () => {
 });
 
 /** An agent process that has been asked something, whose model waits for the test to give the answer. */
-async function askedAgent(env: Env) {
+async function askedAgent(env: Env, later?: Script) {
   const asked = signalled();
   const answer = signalled<ScriptedReply>();
-  const model: ScriptedModel = await startScriptedModel(() => {
+  const model: ScriptedModel = await startScriptedModel((request, index) => {
     asked.happen();
-    return answer.happened;
+    return index > 0 && later ? later(request, index) : answer.happened;
   });
   open.push(model);
   const { port } = await nobodyAt();
