@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, MCPServer, ModelAPI, Tools } from '../../constructs';
+import { progressIn, readStream } from '../support/chat-stream';
 import { endAll, Kaos, kaos } from '../support/kaos';
 
 let directory: string;
@@ -128,6 +129,11 @@ describe('kaos up', () => {
     });
     expect(reply.status).toBe(200);
     expect(await reply.text()).toContain('42');
+    const streamed = await readStream(new URL(String(url)).origin, JSON.parse(String(body)) as object);
+    expect(streamed).toMatchObject({ done: true, content: expect.stringContaining('42') as string });
+    expect(progressIn(streamed.chunks)).toContainEqual(
+      expect.objectContaining({ type: 'delegation', name: 'analyst', state: 'succeeded' }),
+    );
 
     up.child.kill('SIGINT');
     const { code, stdout } = await up.ended;
