@@ -1,6 +1,6 @@
 import { type Dispatcher } from 'undici';
 import { CHAT_PATH } from '../contract';
-import { ModelError, reasonOf } from '../process/errors';
+import { ModelError, ModelRefusalError, reasonOf } from '../process/errors';
 import { type HttpClient, readJson } from '../process/http-client';
 import { type Secret, SecretError } from '../process/secret';
 import { type Model, type ModelQuestion, type ModelReply, type OnText } from './model';
@@ -69,16 +69,22 @@ function isEventStream({ headers }: Reply): boolean {
   return String(headers['content-type']).startsWith('text/event-stream');
 }
 
+const REFUSALS: readonly number[] = [400, 413, 422];
+
+/** What a gateway says of a failure is for the log, neither for the caller nor for the trace. */
+function failed(status: number, text: string): ModelError | ModelRefusalError {
+  const options = { upstreamStatus: status, cause: new Error(text.slice(0, 300)) };
+  return REFUSALS.includes(status)
+    ? new ModelRefusalError(`the model does not take the request: its gateway answered ${status}`, options)
+    : new ModelError(`the model gateway answered ${status}`, options);
+}
+
 /** A gateway that cannot stream answers in one piece all the same. */
 async function readWhole(reply: Reply, onText: OnText | undefined): Promise<ModelReply> {
   const { status, text, json } = await readJson(reply).catch((cause: unknown) => {
     throw brokeOff(cause);
   });
-  if (status !== 200) {
-    // What a gateway says of a failure is for the log, neither for the caller nor for the trace.
-    const cause = new Error(text.slice(0, 300));
-    throw new ModelError(`the model gateway answered ${status}`, { upstreamStatus: status, cause });
-  }
+  if (status !== 200) throw failed(status, text);
   const whole = parseReply(json);
   if (whole.message.content) await onText?.(whole.message.content);
   return whole;

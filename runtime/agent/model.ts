@@ -5,7 +5,7 @@ export interface Model {
   /**
    * @param onText is given what the model says, piece by piece and before the reply is complete; the next piece waits
    *   until it is done with one. Without it, the model is not asked to stream.
-   * @throws ModelError when there is no usable reply
+   * @throws ModelError when there is no usable reply, ModelRefusalError when the question is not taken
    */
   complete(question: ModelQuestion, signal: AbortSignal, onText?: OnText): Promise<ModelReply>;
 }

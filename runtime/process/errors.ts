@@ -96,6 +96,17 @@ export class ModelError extends HttpError {
 }
 
 /**
+ * The model does not take what it was asked, such as a conversation that is too long or a parameter that it does not
+ * have. No server error: asked again, it would say the same.
+ */
+export class ModelRefusalError extends HttpError {
+  readonly code = 'model_refused';
+  override readonly severity = 'warn';
+  readonly status = 400;
+  readonly category = 'invalid_request_error';
+}
+
+/**
  * A limit of the request is used up without an answer. Not a server error: clients repeat those by themselves, and
  * a repeated loop costs as much again.
  */

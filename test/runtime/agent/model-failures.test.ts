@@ -47,6 +47,26 @@ test.each<[why: string, reply: ScriptedReply, message: string, errorType: string
   ]);
 });
 
+test.each([400, 413, 422])(
+  'fails when the model does not take the request (%i), which clients must not repeat',
+  async (status) => {
+    const model = await startScriptedModel(inTurn({ status, body: { error: 'too long for 10.0.0.7' } }));
+    open.push(model);
+    expect(await ask(model.url)).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          message: `the model does not take the request: its gateway answered ${status}`,
+          type: 'invalid_request_error',
+          param: null,
+          code: 'model_refused',
+        },
+      },
+    });
+    expect(only(telemetry.spans, 'model.inference').attributes['error.type']).toBe(String(status));
+  },
+);
+
 test('fails when the model says nothing at all', async () => {
   const model = await startScriptedModel(inTurn(says(null)));
   open.push(model);
