@@ -40,9 +40,8 @@ const toolCalls = z.array(
   }),
 );
 
-const functionName = z
-  .string()
-  .regex(/^[\w-]{1,64}$/, { error: 'must be 1 to 64 letters, digits, "-" or "_"' });
+/** Models have rules of their own for what follows. */
+const functionName = z.string().regex(/^\S{1,256}$/, { error: 'must be 1 to 256 characters, and no blanks' });
 
 const clientTools = z.array(
   z.looseObject({

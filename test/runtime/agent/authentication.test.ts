@@ -54,6 +54,7 @@ test.each<[why: string, headers: Record<string, string>]>([
 
 test.each<[method: string, path: string]>([
   ['GET', '/memory/events'],
+  ['GET', '/v1/models'],
   ['GET', '/memory/sessions'],
   ['DELETE', '/memory/sessions/a'],
   ['GET', '/v1/models'],

@@ -23,6 +23,13 @@ test('tool calls come before the text beside them', () => {
   });
 });
 
+test('calls of the client’s tools come before all others', () => {
+  const mine = { ...CALL, id: 'call_1', function: { name: 'weather', arguments: '{}' } };
+  const said = reply({ content: 'let me see', calls: [CALL, mine] });
+  expect(nextStep(said, new Set(['weather']))).toEqual({ kind: 'client-calls', calls: [mine] });
+  expect(nextStep(said, new Set(['other']))).toEqual({ kind: 'tool-calls', calls: [CALL, mine] });
+});
+
 test('fails when there is neither text nor a tool call', () => {
   const message = 'the model gave neither an answer nor a tool call';
   expect(() => nextStep(reply({ content: null }))).toThrow(new Error(message));

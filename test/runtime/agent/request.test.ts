@@ -40,7 +40,36 @@ describe('a chat request', () => {
 
   test('may say of the optional fields that they are null', () => {
     const spoken = { role: 'assistant', content: null };
-    expect(parseChatRequest({ messages: [spoken, USER], stream: null })).toMatchObject({ model: undefined });
+    const nothing = { stream: null, stream_options: null, tools: null, tool_choice: null, n: null };
+    const parameters = { temperature: null, stop: null, response_format: null, metadata: null };
+    expect(parseChatRequest({ messages: [spoken, USER], ...nothing, ...parameters })).toMatchObject({
+      model: undefined,
+      stream: false,
+      includeUsage: false,
+      parameters: {},
+      clientTools: { specs: [], choice: undefined },
+    });
+  });
+
+  test('says how the reply is to come, and how the model is to answer', () => {
+    const parameters = {
+      temperature: 0,
+      stop: 'END',
+      response_format: { type: 'json_schema', json_schema: { name: 'x', strict: true } },
+      metadata: { ticket: '42' },
+    };
+    const asked = { messages: [USER], stream: true, stream_options: { include_usage: true }, ...parameters };
+    expect(parseChatRequest(asked)).toMatchObject({ stream: true, includeUsage: true, parameters });
+  });
+
+  test('keeps the tools of the client as they came', () => {
+    const weather = { type: 'function', function: { name: 'weather', strict: true, parameters: {} }, x: 1 };
+    const tool_choice = { type: 'function', function: { name: 'weather' } };
+    expect(parseChatRequest({ messages: [USER], tools: [weather], tool_choice }).clientTools).toEqual({
+      names: new Set(['weather']),
+      specs: [weather],
+      choice: tool_choice,
+    });
   });
 });
 
@@ -134,6 +163,24 @@ test.each<[why: string, body: unknown, param: string | undefined, message: strin
     'model: Invalid input: expected string, received number',
   ],
   [
+    'metadata is not text',
+    { messages: [USER], metadata: { ticket: 42 } },
+    'metadata.ticket',
+    'metadata.ticket: Invalid input: expected string, received number',
+  ],
+  [
+    'a tool of the client is no function',
+    { messages: [USER], tools: [{ type: 'web_search' }] },
+    'tools[0].type',
+    'tools[0].type: must be "function"',
+  ],
+  [
+    'a tool of the client has no name',
+    { messages: [USER], tools: [{ type: 'function', function: { name: '' } }] },
+    'tools[0].function.name',
+    'tools[0].function.name: must be 1 to 256 characters, and no blanks',
+  ],
+  [
     'a stream is wanted in other words',
     { messages: [USER], stream: 'yes' },
     'stream',
@@ -143,6 +190,26 @@ test.each<[why: string, body: unknown, param: string | undefined, message: strin
   const error = thrownBy(() => parseChatRequest(body));
   expect(error).toBeInstanceOf(InvalidRequestError);
   expect(error).toMatchObject({ status: 400, param, message });
+});
+
+test.each<[field: string, value: unknown, problem: string]>([
+  ['temperature', 9, 'Too big: expected number to be <=2'],
+  ['temperature', 'hot', 'Invalid input: expected number, received string'],
+  ['top_p', -1, 'Too small: expected number to be >=0'],
+  ['max_tokens', 0, 'Too small: expected number to be >=1'],
+  ['max_completion_tokens', 1.5, 'Invalid input: expected int, received number'],
+  ['seed', '7', 'Invalid input: expected number, received string'],
+  ['stop', 7, 'must be a string or a list of them'],
+  ['frequency_penalty', 3, 'Too big: expected number to be <=2'],
+  ['presence_penalty', -3, 'Too small: expected number to be >=-2'],
+  ['response_format', 'json', 'Invalid input: expected object, received string'],
+  ['user', 7, 'Invalid input: expected string, received number'],
+  ['n', 2, 'must be 1'],
+  ['tools', {}, 'Invalid input: expected array, received object'],
+  ['tool_choice', 'any', 'must be "auto", "none", "required" or a function'],
+])('fails when %s is %j', (field, value, problem) => {
+  const error = thrownBy(() => parseChatRequest({ messages: [USER], [field]: value }));
+  expect(error).toMatchObject({ status: 400, param: field, message: `${field}: ${problem}` });
 });
 
 function thrownBy(work: () => unknown): unknown {
