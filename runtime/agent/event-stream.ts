@@ -9,6 +9,9 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 } as const;
 
+/** Heartbeats after which a client that took nothing has gone, whatever its connection says. */
+const MISSED_HEARTBEATS = 4;
+
 /**
  * A reply of server-sent events. It begins with the first that is sent, so that until then it can still be refused
  * with a status; when there is nothing to send for a while, a comment shows that it lives.
@@ -62,12 +65,15 @@ export class EventStream {
 
   private get raw(): ServerResponse {
     const { raw } = this.reply;
-    const { first } = this.options;
+    const { first, heartbeatMs } = this.options;
     if (!this.begun) {
       this.begun = true;
       this.reply.hijack();
       for (const [name, value] of Object.entries(this.reply.getHeaders()))
         if (value !== undefined) raw.setHeader(name, value);
+      // Each tool call that runs may wait for the client.
+      raw.setMaxListeners(0);
+      raw.setTimeout(MISSED_HEARTBEATS * heartbeatMs);
       raw.writeHead(200, HEADERS);
       if (first !== undefined) raw.write(eventOf(JSON.stringify(first)));
     }

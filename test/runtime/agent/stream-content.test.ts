@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { z } from 'zod';
 import { tool } from '../../../runtime/mcp-server/tool';
 import { readStream } from '../../support/chat-stream';
 import { postJson } from '../../support/http';
 import { startToolServer } from '../../support/in-process';
 import { asksFor, inTurn, says, type Script, type ScriptedReply } from '../../support/scripted-model';
+import { chunk, DONE } from '../../support/streamed-completion';
 import { startTestTelemetry } from '../../support/telemetry';
 import { closeAll, open, QUESTION, startLead } from './start-lead';
 
@@ -28,6 +30,22 @@ const TRICKY = [
 test.each(TRICKY)('%j arrives as it is, streamed or not', async (text) => {
   const { agent } = await startLead(inTurn(says(text)));
   expect(await bothWays(agent.url)).toEqual([text, text]);
+});
+
+test('whatever the model says, and however its stream is cut up, arrives as it is', async () => {
+  let sent: Buffer[] = [];
+  const { agent } = await startLead(() => ({ events: sent }), { memoryType: 'none' });
+  const pieces = fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1 });
+  const cuts = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(pieces, cuts, async (texts, sizes) => {
+      const events = [...texts.map((content) => chunk({ content })), chunk({}, 'stop')];
+      const lines = events.map((event) => `data: ${JSON.stringify(event)}\n\n`);
+      sent = inParts(Buffer.from(lines.join('') + DONE), sizes);
+      expect((await readStream(agent.url, QUESTION)).content).toBe(texts.join(''));
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('a character whose halves the model sends apart arrives whole', async () => {
@@ -67,6 +85,14 @@ test.each([{ type: 'json_object' }, { type: 'json_schema', json_schema: { name: 
     expect(await bothWays(agent.url, { response_format })).toEqual(['{"seen": true}', '{"seen": true}']);
   },
 );
+
+/** The bytes in parts of those sizes, over and over. */
+function inParts(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let start = 0; start < bytes.length; start += parts.at(-1)?.length ?? 0)
+    parts.push(bytes.subarray(start, start + (sizes[parts.length % sizes.length] ?? 1)));
+  return parts;
+}
 
 /** The content of a reply as it is streamed, and of one that is not. */
 async function bothWays(url: string, extra: object = {}): Promise<[streamed: string, whole: string]> {

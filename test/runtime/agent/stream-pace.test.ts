@@ -13,6 +13,7 @@ import { closeAll, open, QUESTION, startLead } from './start-lead';
 
 const telemetry = startTestTelemetry();
 
+beforeEach(() => telemetry.reset());
 afterEach(closeAll);
 afterAll(() => telemetry.close());
 
@@ -74,12 +75,7 @@ test('a client that does not read holds the model up, and then gets all of it', 
       yield DONE;
     })(),
   }));
-  const client = httpRequest(`${agent.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-  });
-  client.end(JSON.stringify({ ...QUESTION, stream: true }));
-  const [reply] = (await once(client, 'response')) as [IncomingMessage];
+  const reply = await responseOf(agent.url);
   let turns = 0;
   let last = -1;
   // A hundred turns of the event loop in which nothing moves.
@@ -93,3 +89,27 @@ test('a client that does not read holds the model up, and then gets all of it', 
   await model.answered;
   expect(received.split(PIECE)).toHaveLength(PIECES + 1);
 });
+
+test('a client that never reads is given up', async () => {
+  const { agent, model } = await startLead(
+    () => ({
+      events: (async function* () {
+        for (let sent = 0; sent < PIECES; sent++) yield chunk({ content: PIECE });
+      })(),
+    }),
+    { streamHeartbeatMs: 20 },
+  );
+  const reply = await responseOf(agent.url);
+  await model.hungUp;
+  await expect(text(reply)).rejects.toThrow('aborted');
+  expect((await telemetry.span('agent.agentic_loop')).attributes['kaos.cancelled']).toBe(true);
+});
+
+/** A streamed reply that nobody reads yet. */
+async function responseOf(url: string): Promise<IncomingMessage> {
+  const headers = { 'content-type': 'application/json' };
+  const client = httpRequest(`${url}/v1/chat/completions`, { method: 'POST', headers });
+  client.end(JSON.stringify({ ...QUESTION, stream: true }));
+  const [reply] = (await once(client, 'response')) as [IncomingMessage];
+  return reply;
+}
