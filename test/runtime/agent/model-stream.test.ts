@@ -175,7 +175,7 @@ test('fails when the model falls silent', async () => {
       await new Promise(() => undefined);
     })(),
   }));
-  await expect(askModel({ timeoutMs: 50 })).rejects.toMatchObject({ message: BROKEN });
+  await expect(askModel({ timeoutMs: 1_000 })).rejects.toMatchObject({ message: BROKEN });
   await model.hungUp;
 });
 
