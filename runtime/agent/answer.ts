@@ -92,7 +92,8 @@ async function inSession(
   recordQuestion(request, recorder);
   try {
     const result = await work();
-    if (result.content !== null) recorder.add('agent_response', result.content);
+    const said = result.content ?? result.refusal;
+    if (said !== null) recorder.add('agent_response', said);
     return result;
   } catch (error) {
     recorder.add('error', error instanceof HttpError ? error.message : 'internal error');

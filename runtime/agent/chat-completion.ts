@@ -25,10 +25,10 @@ export function completionHead(agent: string, { model, session }: ChatRequest): 
 /** The whole reply in one. */
 export function completion(
   { id, ...head }: CompletionHead,
-  { content, toolCalls, finishReason, usage }: LoopResult,
+  { content, refusal, toolCalls, finishReason, usage }: LoopResult,
 ) {
   const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
-  const message = { role: 'assistant', content, refusal: null, ...calls };
+  const message = { role: 'assistant', content, refusal, ...calls };
   return {
     id,
     object: 'chat.completion',

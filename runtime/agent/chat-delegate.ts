@@ -89,9 +89,10 @@ export class OpenAIDelegate implements Delegate {
 
 function answerIn(agent: string, reply: JsonReply): string {
   if (reply.status !== 200) throw failed(agent, reply);
-  const answer = completion.safeParse(reply.json);
-  if (!answer.success) throw badReply(agent, reply, 'answered with something else than a chat completion');
-  return answer.data.choices[0].message.content;
+  const message = completion.safeParse(reply.json).data?.choices[0].message;
+  const answer = message?.content ?? message?.refusal;
+  if (typeof answer === 'string') return answer;
+  throw badReply(agent, reply, 'answered with something else than a chat completion');
 }
 
 function failed(agent: string, reply: JsonReply): DelegationError {
@@ -106,7 +107,11 @@ function failed(agent: string, reply: JsonReply): DelegationError {
 const card = z.object({ description: z.string() });
 
 const completion = z.object({
-  choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })]).rest(z.unknown()),
+  choices: z
+    .tuple([
+      z.object({ message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }) }),
+    ])
+    .rest(z.unknown()),
 });
 
 /** A code is a word that a program knows; free text is content and stays out of traces. */

@@ -42,7 +42,8 @@ export class ChatStream implements LoopListener {
     return this.events.send({ ...this.chunk({}), kaos: { type, id, name, state } });
   }
 
-  async answered({ toolCalls, finishReason, usage }: LoopResult): Promise<void> {
+  async answered({ refusal, toolCalls, finishReason, usage }: LoopResult): Promise<void> {
+    if (refusal !== null) await this.events.send(this.chunk({ refusal }));
     for (const [index, call] of toolCalls.entries())
       await this.events.send(this.chunk({ tool_calls: [{ index, ...call }] }));
     await this.events.send(this.chunk({}, finishReason));

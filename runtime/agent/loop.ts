@@ -7,7 +7,7 @@ import { callTool } from './call-tool';
 import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './chat';
 import { type ClientTools, toolParameters } from './client-tools';
 import { type Model, type ModelParameters } from './model';
-import { nextStep } from './next-step';
+import { type NextStep, nextStep } from './next-step';
 import { type RequestScope } from './request-scope';
 import { Speech } from './speech';
 import { listTools, type Tools } from './tools';
@@ -43,8 +43,10 @@ export interface LoopQuestion {
 }
 
 export interface LoopResult {
-  /** All that the agent said; null when it said nothing, and calls the client's tools. */
+  /** All that the agent said; null when it said nothing, and calls the client's tools or refuses. */
   readonly content: string | null;
+  /** Why the model does not answer, where it says so. */
+  readonly refusal: string | null;
   /** Calls of the client's own tools, which the client carries out before it asks again. */
   readonly toolCalls: readonly ToolCall[];
   readonly finishReason: string;
@@ -88,20 +90,19 @@ export async function runLoop(
       messages.push(reply.message, ...results);
       return undefined;
     });
-    if (end?.kind === 'answer') return resultOf(speech.text, [], end.finishReason, usage, step);
-    if (end) return resultOf(speech.text || null, end.calls, 'tool_calls', usage, step);
+    if (end) return { ...resultOf(end, speech), usage, steps: step };
   }
   throw new StepLimitError(limits.maxSteps);
 }
 
 function resultOf(
-  content: string | null,
-  toolCalls: readonly ToolCall[],
-  finishReason: string,
-  usage: Usage,
-  steps: number,
-): LoopResult {
-  return { content, toolCalls, finishReason, usage, steps };
+  end: Exclude<NextStep, { kind: 'tool-calls' }>,
+  { text }: Speech,
+): Omit<LoopResult, 'usage' | 'steps'> {
+  if (end.kind === 'client-calls')
+    return { content: text || null, refusal: null, toolCalls: end.calls, finishReason: 'tool_calls' };
+  const { content, refusal = null, finishReason } = end;
+  return { content: content === null ? text || null : text, refusal, toolCalls: [], finishReason };
 }
 
 /** Tools whose results no model would be told are not called. */

@@ -12,8 +12,8 @@ export function parseReply(json: unknown): ModelReply {
   const calls = (message.tool_calls ?? []).map((call) =>
     toolCallOf(call.id, call.function.name, call.function.arguments ?? ''),
   );
-  const content = message.content ?? null;
-  return { id, model, ...replyOf(content, calls, finish_reason), usage: usageOf(usage) };
+  const { content = null, refusal } = message;
+  return { id, model, ...replyOf({ content, refusal, calls }, finish_reason), usage: usageOf(usage) };
 }
 
 export function notACompletion(cause: unknown): ModelError {
@@ -25,11 +25,19 @@ export function toolCallOf(id: string, name: string, args: string): ToolCall {
 }
 
 export function replyOf(
-  content: string | null,
-  calls: readonly ToolCall[],
+  {
+    content,
+    refusal,
+    calls,
+  }: { content: string | null; refusal: string | null | undefined; calls: readonly ToolCall[] },
   finishReason: string | null | undefined,
 ): Pick<ModelReply, 'message' | 'finishReason'> {
-  const message = { role: 'assistant', content, ...(calls.length > 0 ? { tool_calls: calls } : {}) } as const;
+  const message = {
+    role: 'assistant',
+    content,
+    ...(refusal ? { refusal } : {}),
+    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+  } as const;
   return { message, finishReason: finishReason ?? 'stop' };
 }
 
@@ -55,7 +63,11 @@ const completion = z.object({
     .array(
       z.object({
         finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), tool_calls: z.array(toolCall).nullish() }),
+        message: z.object({
+          content: z.string().nullish(),
+          refusal: z.string().nullish(),
+          tool_calls: z.array(toolCall).nullish(),
+        }),
       }),
     )
     .min(1),

@@ -37,4 +37,6 @@ export interface ModelReply {
 
 export interface ModelMessage extends AssistantMessage {
   readonly content: string | null;
+  /** Why the model does not answer, where it says so in place of an answer. */
+  readonly refusal?: string;
 }

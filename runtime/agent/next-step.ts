@@ -4,7 +4,12 @@ import { type ModelReply } from './model';
 
 /** What a model reply asks for. */
 export type NextStep =
-  | { readonly kind: 'answer'; readonly content: string; readonly finishReason: string }
+  | {
+      readonly kind: 'answer';
+      readonly content: string | null;
+      readonly refusal: string | undefined;
+      readonly finishReason: string;
+    }
   | { readonly kind: 'tool-calls'; readonly calls: readonly ToolCall[] }
   | { readonly kind: 'client-calls'; readonly calls: readonly ToolCall[] };
 
@@ -19,10 +24,10 @@ export function nextStep(
   { message, finishReason }: ModelReply,
   clientTools: ReadonlySet<string> = new Set(),
 ): NextStep {
-  const { content, tool_calls: calls = [] } = message;
+  const { content, refusal, tool_calls: calls = [] } = message;
   const clientCalls = calls.filter((call) => clientTools.has(call.function.name));
   if (clientCalls.length > 0) return { kind: 'client-calls', calls: clientCalls };
   if (calls.length > 0) return { kind: 'tool-calls', calls };
-  if (content !== null) return { kind: 'answer', content, finishReason };
+  if (content !== null || refusal) return { kind: 'answer', content, refusal, finishReason };
   throw new ModelError('the model gave neither an answer nor a tool call');
 }

@@ -10,6 +10,7 @@ export class StreamedReply {
   private id: string | undefined;
   private model: string | undefined;
   private content: string | null = null;
+  private refusal = '';
   private readonly calls: PartialCall[] = [];
   private finishReason: string | undefined;
   private usage: Usage | undefined;
@@ -27,6 +28,7 @@ export class StreamedReply {
     if (!choice) return '';
     this.finishReason = choice.finish_reason ?? this.finishReason;
     for (const part of choice.delta?.tool_calls ?? []) this.addToCall(part);
+    this.refusal += choice.delta?.refusal ?? '';
     const text = choice.delta?.content;
     if (typeof text !== 'string') return '';
     this.content = (this.content ?? '') + text;
@@ -39,9 +41,9 @@ export class StreamedReply {
    */
   finish(ended: boolean): ModelReply {
     if (!ended && this.finishReason === undefined) throw brokeOff();
-    const { id, model, usage } = this;
+    const { id, model, usage, content, refusal } = this;
     const calls = this.calls.map((call) => toolCallOf(call.id, call.name, call.arguments));
-    return { id, model, ...replyOf(this.content, calls, this.finishReason), usage };
+    return { id, model, ...replyOf({ content, refusal, calls }, this.finishReason), usage };
   }
 
   /** Some gateways number all calls alike, and tell them apart by their ids alone. */
@@ -93,7 +95,11 @@ const callPart = z.object({
   function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
 });
 
-const delta = z.object({ content: z.string().nullish(), tool_calls: z.array(callPart).nullish() });
+const delta = z.object({
+  content: z.string().nullish(),
+  refusal: z.string().nullish(),
+  tool_calls: z.array(callPart).nullish(),
+});
 
 const chunk = z
   .object({

@@ -12,6 +12,15 @@ test('text is the answer, with the reason why the model stopped', () => {
   });
 });
 
+test('a refusal is an answer too', () => {
+  const refused = reply({ content: null });
+  expect(nextStep({ ...refused, message: { ...refused.message, refusal: 'I will not' } })).toMatchObject({
+    kind: 'answer',
+    content: null,
+    refusal: 'I will not',
+  });
+});
+
 test('empty text is an answer too', () => {
   expect(nextStep(reply({ content: '' }))).toMatchObject({ kind: 'answer', content: '' });
 });

@@ -44,6 +44,14 @@ test('a sub-agent that is away is offered all the same', async () => {
   ]);
 });
 
+test('what a sub-agent refuses to do is its answer', async () => {
+  const refused = { choices: [{ message: { role: 'assistant', content: null, refusal: 'I will not dig' } }] };
+  const worker = await listenHttp((_request, response) => response.end(JSON.stringify(refused)));
+  open.push(worker);
+  const { model } = await delegate(worker.url, { task: 'dig' });
+  expect(toolResults(model.requests[1])).toEqual(['I will not dig']);
+});
+
 const NOT_A_COMPLETION = 'agent "worker" answered with something else than a chat completion';
 
 test.each<[why: string, status: number, body: string, message: string, errorType: string]>([

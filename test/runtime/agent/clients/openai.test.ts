@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { tool } from '../../../../runtime/mcp-server/tool';
 import { startToolServer } from '../../../support/in-process';
 import { asksFor, BREAK_OFF, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
-import { chunk } from '../../../support/streamed-completion';
+import { chunk, DONE } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
 import { closeAll, open, startLead } from '../start-lead';
 
@@ -109,6 +109,19 @@ test('gets what it asked for in a schema', async () => {
 
   const streamed = await client.chat.completions.stream({ ...ASKED, response_format }).finalChatCompletion();
   expect(streamed.choices[0]?.message.parsed).toEqual({ sum: 4 });
+});
+
+test('is told that the model refuses', async () => {
+  const refusing = (delta: object) => ({ choices: [{ index: 0, delta, finish_reason: null }] });
+  const { client } = await startClient(({ stream }) =>
+    stream
+      ? { events: [refusing({ refusal: 'I will' }), refusing({ refusal: ' not' }), DONE] }
+      : { body: { choices: [{ message: { role: 'assistant', content: null, refusal: 'I will not' } }] } },
+  );
+  const { choices } = await client.chat.completions.create(ASKED);
+  expect(choices[0]?.message).toMatchObject({ content: null, refusal: 'I will not' });
+  const streamed = await client.chat.completions.stream(ASKED).finalChatCompletion();
+  expect(streamed.choices[0]?.message.refusal).toBe('I will not');
 });
 
 describe('tools of the client', () => {
