@@ -45,11 +45,14 @@ describeWithRedis('an agent that keeps its sessions in Redis', () => {
     });
     expect((await ask(agent, 'two')).status).toBe(200);
     expect(model.requests[1]?.messages.slice(1)).toEqual([{ role: 'user', content: 'two' }]);
-    expect(errors()).toEqual([
-      'lost the connection to Redis',
-      'the session could not be recalled; answering without',
-      'the session could not be kept',
-    ]);
+    // Between them it may be told that connecting again failed.
+    expect(errors()).toEqual(
+      expect.arrayContaining([
+        'lost the connection to Redis',
+        'the session could not be recalled; answering without',
+        'the session could not be kept',
+      ]),
+    );
     expect(await getJson(`${agent.url}/memory/events`)).toMatchObject({
       status: 503,
       body: { error: { message: 'the memory of the agent cannot be used', code: 'memory_unavailable' } },
