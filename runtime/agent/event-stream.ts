@@ -1,5 +1,6 @@
 import { type FastifyReply } from 'fastify';
 import { type ServerResponse } from 'node:http';
+import { MAX_TIMEOUT_MS } from '../env-reader';
 import { untilAborted } from './request-scope';
 
 const HEADERS = {
@@ -73,7 +74,7 @@ export class EventStream {
         if (value !== undefined) raw.setHeader(name, value);
       // Each tool call that runs may wait for the client.
       raw.setMaxListeners(0);
-      raw.setTimeout(MISSED_HEARTBEATS * heartbeatMs);
+      raw.setTimeout(Math.min(MISSED_HEARTBEATS * heartbeatMs, MAX_TIMEOUT_MS));
       raw.writeHead(200, HEADERS);
       if (first !== undefined) raw.write(eventOf(JSON.stringify(first)));
     }
