@@ -11,6 +11,7 @@ import { goDuration } from './durations';
 import { fail } from './fail';
 import { nameOf } from './names';
 import { Registry } from './registry';
+import { byKey } from './order';
 
 /** What a key of a Secret may be made of. */
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
@@ -74,7 +75,7 @@ export class ExternalSecret<K extends string = string> extends Construct {
     super(scope, id);
     const name = nameOf(this);
     const { store, refreshInterval = Duration.hours(1), secretName = name } = props;
-    const data = Object.entries<StoredValue>(props.data).sort(([a], [b]) => (a < b ? -1 : 1));
+    const data = Object.entries<StoredValue>(props.data).sort(byKey);
     checkData(this, data);
     if (refreshInterval.toMilliseconds() % 1000 !== 0) {
       fail(this, `refreshInterval is ${refreshInterval.toMilliseconds()} ms`, 'give whole seconds');

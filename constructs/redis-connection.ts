@@ -1,5 +1,6 @@
 import { type SecretValue } from 'cdk8s-plus-28';
 import { Egress } from './egress';
+import { isPort } from './numbers';
 
 /** Where a Redis server is. */
 export interface RedisConnectionProps {
@@ -46,7 +47,6 @@ export class RedisConnection {
 
   /** What is wrong with host and port, as problem and fix. */
   get problems(): readonly (readonly [problem: string, fix: string])[] {
-    const isPort = Number.isInteger(this.port) && this.port >= 1 && this.port <= 65_535;
     return [
       ...(HOST.test(this.host)
         ? []
@@ -56,7 +56,9 @@ export class RedisConnection {
               'give a name or an address, without scheme or port',
             ] as const,
           ]),
-      ...(isPort ? [] : [[`the port of redis is ${this.port}`, 'give a whole number, 1 to 65535'] as const]),
+      ...(isPort(this.port)
+        ? []
+        : [[`the port of redis is ${this.port}`, 'give a whole number, 1 to 65535'] as const]),
     ];
   }
 }

@@ -3,6 +3,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { Addresses } from './exposure/addresses';
 import { SyncWaves } from './sync-waves';
 import { type Workload } from './workload/workload';
+import { byText } from './order';
 
 /** Id of the one registry of an app; what it reports carries this name. */
 const ID = 'kaos';
@@ -37,7 +38,7 @@ export class Registry extends Construct {
 
   /** Every workload, in the order of their paths. */
   get workloads(): readonly Workload[] {
-    return [...this.all].sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
+    return [...this.all].sort((a, b) => byText(a.node.path, b.node.path));
   }
 
   /** All that report to a workload. Complete at synthesis, and worked out once for it. */

@@ -5,6 +5,7 @@ import { type AgentLimits, type AgentProps } from './agent-props';
 import { fail } from '../fail';
 import { isModelPattern, servesModel } from '../model-api/model-name';
 import { greatestCount } from '../workload/pod-placement';
+import { checkCounts, isCount } from '../numbers';
 
 /** Timers of Node end at once when they are given more. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -35,10 +36,7 @@ export function unservedModel({ model, modelAPI }: AgentProps): string[] {
 
 function checkLimits(agent: IConstruct, limits: AgentLimits): void {
   const { maxSteps, maxToolCalls, maxTokens, maxDelegationDepth } = limits;
-  for (const [name, count] of Object.entries({ maxSteps, maxToolCalls, maxTokens })) {
-    if (count === undefined || isCount(count)) continue;
-    fail(agent, `${name} is ${count}`, 'give a whole number, 1 or more');
-  }
+  checkCounts(agent, { maxSteps, maxToolCalls, maxTokens });
   if (
     maxDelegationDepth !== undefined &&
     !(isCount(maxDelegationDepth) && maxDelegationDepth <= MAX_ANCESTORS)
@@ -55,10 +53,6 @@ function checkLimits(agent: IConstruct, limits: AgentLimits): void {
     if (time && !isTimeout(time))
       fail(agent, `${name} is ${time.toMilliseconds()} ms`, `give 1 to ${LONGEST_MS} ms`);
   }
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 1;
 }
 
 function isTimeout(time: Duration): boolean {

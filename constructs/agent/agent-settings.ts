@@ -10,6 +10,7 @@ import {
 import { type Agent } from '../agent';
 import { type AgentProps } from './agent-props';
 import { type SecretFile } from '../workload/secret-files';
+import { byText } from '../order';
 
 export const INSTRUCTIONS_DIRECTORY = '/etc/kaos/agent';
 export const INSTRUCTIONS_FILE = 'instructions.txt';
@@ -48,7 +49,7 @@ export function agentSettings(agent: Agent, props: AgentProps): Record<string, s
 /** The Secrets of an agent's process. */
 export function agentSecretFiles(agent: Agent, { modelAPI, apiKeys, memory }: AgentProps): SecretFile[] {
   const password = memory?.redis?.password;
-  const delegates = [...agent.delegates].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const delegates = [...agent.delegates].sort((a, b) => byText(a.name, b.name));
   return [
     ...(modelAPI.key ? [{ variable: MODEL_API_KEY_VARIABLE, value: modelAPI.key }] : []),
     ...(apiKeys ? [{ variable: AGENT_API_KEYS_VARIABLE, value: apiKeys }] : []),

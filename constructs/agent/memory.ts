@@ -3,6 +3,7 @@ import { type IConstruct } from 'constructs';
 import { type AgentSettings } from '../../runtime/contract';
 import { fail } from '../fail';
 import { RedisConnection, type RedisConnectionProps } from '../redis-connection';
+import { checkCounts } from '../numbers';
 
 /** How much of its sessions an agent keeps. */
 export interface MemoryLimits {
@@ -84,10 +85,7 @@ export class Memory {
     if (contextLimit !== undefined && !(Number.isSafeInteger(contextLimit) && contextLimit >= 0)) {
       fail(scope, `contextLimit of memory is ${contextLimit}`, 'give a whole number, 0 or more');
     }
-    for (const [name, value] of Object.entries(counts)) {
-      if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
-      fail(scope, `${name} of memory is ${value}`, 'give a whole number, 1 or more');
-    }
+    checkCounts(scope, { ...counts }, ' of memory');
     this.redis?.problems.forEach(([problem, fix]) => fail(scope, problem, fix));
   }
 }

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { ArgoApplication, type ArgoSyncProps } from './application';
 import { chartName } from './manifests';
 import { fail } from '../fail';
+import { byText } from '../order';
 
 /** What a set of Applications is made of. */
 export interface ArgoAppsProps extends ArgoSyncProps {
@@ -29,9 +30,7 @@ export class ArgoApps extends Construct {
     super(scope, id);
     const { charts, root = false, ...sync } = props;
     const own = Chart.of(this);
-    const others = charts
-      .filter((chart) => chart !== own)
-      .sort((a, b) => (chartName(a) < chartName(b) ? -1 : 1));
+    const others = charts.filter((chart) => chart !== own).sort((a, b) => byText(chartName(a), chartName(b)));
     if (others.length === 0) fail(this, 'there is no chart to apply in charts', 'give at least one');
 
     if (root) {

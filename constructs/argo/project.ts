@@ -2,6 +2,7 @@ import { ApiObject, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { nameOf } from '../names';
 import { SYNC_WAVE } from '../sync-waves';
+import { byKey } from '../order';
 
 /** Kinds that are in no namespace, as far as Kubernetes itself has them and charts of agents may bring them. */
 const CLUSTER_KINDS = [
@@ -117,6 +118,6 @@ function isClusterKind({ kind }: ArgoResourceKind): boolean {
 
 /** Each once and sorted, so that the order of declaration changes nothing. */
 function distinct<T>(values: readonly T[]): T[] {
-  const byText = new Map(values.map((value) => [JSON.stringify(value), value]));
-  return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  const distinctValues = new Map(values.map((value) => [JSON.stringify(value), value]));
+  return [...distinctValues.entries()].sort(byKey).map(([, value]) => value);
 }

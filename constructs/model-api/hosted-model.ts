@@ -13,6 +13,7 @@ import { type PodProps } from '../workload/pod-template';
 import { sizeText } from '../workload/quantities';
 import { Workload } from '../workload/workload';
 import { type WorkloadOptions } from '../workload/options';
+import { checkCounts } from '../numbers';
 
 const MODELS_DIRECTORY = '/models';
 /** The server keeps a key of its own there, and does not start when it cannot. */
@@ -169,10 +170,7 @@ function checkHosted(scope: IConstruct, props: ModelAPIHostedProps): void {
   }
   const twice = models.find((model, index) => models.indexOf(model) !== index);
   if (twice !== undefined) fail(scope, `models has "${twice}" twice`, 'name it once');
-  for (const [property, count] of Object.entries({ gpus, contextLength })) {
-    if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) continue;
-    fail(scope, `${property} is ${count}`, 'give a whole number, 1 or more');
-  }
+  checkCounts(scope, { gpus, contextLength });
   if (gpuResource !== undefined && !/^[-a-z0-9.]+\/[-\w.]+$/.test(gpuResource)) {
     fail(scope, `gpuResource is "${gpuResource}"`, 'give a resource such as amd.com/gpu');
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type SecretValue } from 'cdk8s-plus-28';
 import { type Environment, fromSecret } from '../environment';
+import { byKey } from '../order';
 
 /** Holds the key of the proxy's own provider, and is what the names of all others begin with. */
 const MAIN_VARIABLE = 'PROXY_API_KEY';
@@ -26,7 +27,7 @@ export class ProviderKeys {
   toEnv(): Environment {
     const values = this.main ? [this.main, ...this.others] : this.others;
     const entries = values.map((value) => [this.variableOf(value), fromSecret(value)] as const);
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(entries.sort(byKey));
   }
 }
 

@@ -3,6 +3,7 @@ import { type IConstruct } from 'constructs';
 import { fail } from '../fail';
 import { isModelPattern, servesModel } from './model-name';
 import { type ProxyModel } from './proxy-model';
+import { checkCounts } from '../numbers';
 
 /** LiteLLM's names of providers. */
 const PROVIDER = /^[-\w.]+$/;
@@ -59,11 +60,8 @@ export function checkNumbers(
     streamTimeout?: Duration;
   },
 ): void {
-  for (const property of COUNTS) {
-    const count = numbers[property];
-    if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) continue;
-    fail(scope, `${property}${of} is ${count}`, 'give a whole number, 1 or more');
-  }
+  const { rpm, tpm, maxParallelRequests } = numbers;
+  checkCounts(scope, { rpm, tpm, maxParallelRequests }, of);
   for (const property of ['timeout', 'streamTimeout'] as const) {
     if (numbers[property]?.toMilliseconds() === 0) fail(scope, `${property}${of} is 0`, 'give some time');
   }

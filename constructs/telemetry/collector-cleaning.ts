@@ -3,6 +3,7 @@ import { variable } from './collector-ports';
 import { contentProcessors, secretProcessors } from './collector-redaction';
 import { type Signal } from './otlp-exporter';
 import { type PodReach } from './pod-reader';
+import { byKey } from '../order';
 
 /** What is done to telemetry on its way. */
 export interface Cleaning {
@@ -35,7 +36,7 @@ export function processorsOf({
   resourceAttributes,
   podReach,
 }: Cleaning): Processors {
-  const attributes = Object.entries(resourceAttributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const attributes = Object.entries(resourceAttributes).sort(byKey);
   const processors: Record<string, object> = {
     ...MEMORY_LIMITER,
     ...(podReach && { k8s_attributes: podLookup(podReach) }),

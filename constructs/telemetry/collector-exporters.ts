@@ -1,6 +1,7 @@
 import { type SecretValue } from 'cdk8s-plus-28';
 import { type Environment, fromSecret } from '../environment';
 import { type OtlpExporter, type Signal } from './otlp-exporter';
+import { byKey } from '../order';
 
 /** The extension that keeps queues on a volume, and the bytes that each of them may take there. */
 export interface QueueStorage {
@@ -46,7 +47,7 @@ export function exporterEnvironment(exporters: readonly OtlpExporter[]): Environ
   return Object.fromEntries(
     secretsOf(exporters)
       .map(({ variable, value }) => [variable, fromSecret(value)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
+      .sort(byKey),
   );
 }
 
@@ -84,11 +85,11 @@ function exporterBlock(exporter: OtlpExporter, storage: QueueStorage | undefined
 function headersOf({ name, headers }: OtlpExporter): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers)
-      .map(([header, value]) => [
+      .map(([header, value]): [string, string] => [
         header,
         typeof value === 'string' ? literal(value) : reference(headerVariable(name, header)),
       ])
-      .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+      .sort(byKey),
   );
 }
 

@@ -62,22 +62,12 @@ export function tailSamplingProblems({
   percentage,
   slowerThan,
   decisionWait,
-  tracesInMemory,
-  samplers,
 }: TailSampling): [problem: string, fix: string][] {
   const isPercentage = percentage === undefined || (percentage >= 0 && percentage <= 100);
-  const isCount = (count: number | undefined): boolean =>
-    count === undefined || (Number.isSafeInteger(count) && count >= 1);
   const hasWait = decisionWait === undefined || decisionWait.toMilliseconds() >= 1000;
   const hasLimit = slowerThan === undefined || slowerThan.toMilliseconds() >= 1;
   return [
     ...report(isPercentage, `tailSampling.percentage is ${percentage}`, 'give a number from 0 to 100'),
-    ...report(
-      isCount(tracesInMemory),
-      `tailSampling.tracesInMemory is ${tracesInMemory}`,
-      'give a whole number, 1 or more',
-    ),
-    ...report(isCount(samplers), `tailSampling.samplers is ${samplers}`, 'give a whole number, 1 or more'),
     ...report(hasWait, 'tailSampling.decisionWait is less than a second', 'give a second or more'),
     ...report(hasLimit, 'tailSampling.slowerThan is no time at all', 'give a millisecond or more'),
   ];

@@ -6,6 +6,7 @@ import { re2Problem } from './re2';
 import { tailSamplingProblems } from './tail-sampling';
 import { type TelemetryStackProps } from '../telemetry-stack';
 import { greatestCount } from '../workload/pod-placement';
+import { checkCounts } from '../numbers';
 
 /** What a header may be called. */
 const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
@@ -93,14 +94,16 @@ function checkSampling(
   { tailSampling, exporters, ...options }: TelemetryStackProps,
 ): void {
   if (!tailSampling) return;
+  const { tracesInMemory, samplers } = tailSampling;
+  checkCounts(scope, { 'tailSampling.tracesInMemory': tracesInMemory, 'tailSampling.samplers': samplers });
   tailSamplingProblems(tailSampling).forEach(([problem, fix]) => fail(scope, problem, fix));
   if (exporters.length > 0 && !exporters.some(({ signals }) => signals.includes('traces'))) {
     fail(scope, 'tailSampling is given and no exporter takes traces', 'leave it out');
   }
-  if (tailSampling.samplers !== undefined && greatestCount(options) === 1) {
+  if (samplers !== undefined && greatestCount(options) === 1) {
     fail(
       scope,
-      `tailSampling.samplers is ${tailSampling.samplers} and the collector has one replica`,
+      `tailSampling.samplers is ${samplers} and the collector has one replica`,
       'leave it out, or give replicas',
     );
   }

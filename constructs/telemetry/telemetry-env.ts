@@ -1,5 +1,6 @@
 import { type OtlpProtocol } from './imported-telemetry';
 import { type Signal, SIGNALS } from './otlp-exporter';
+import { byKey } from '../order';
 
 /** What a workload needs to know to report its telemetry. */
 export interface TelemetryTarget {
@@ -117,7 +118,7 @@ function resourceAttributes({ namespace, service, resourceAttributes: more }: Te
     ...(namespace !== undefined && { 'service.namespace': namespace }),
     'kaos.resource.name': service,
   };
-  const others = Object.entries(more).sort(([a], [b]) => (a < b ? -1 : 1));
+  const others = Object.entries(more).sort(byKey);
   return Object.entries({ ...ours, ...Object.fromEntries(others) })
     .map(([name, value]) => `${name}=${encoded(value)}`)
     .join(',');

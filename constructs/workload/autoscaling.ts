@@ -3,6 +3,7 @@ import { type Construct } from 'constructs';
 import { ScaledObject } from '../../imports/keda.sh';
 import { fail } from '../fail';
 import { type Workload } from './workload';
+import { checkCounts, isCount } from '../numbers';
 
 /** Between which numbers of pods a workload moves. */
 export interface AutoscalingProps {
@@ -131,8 +132,7 @@ export class Autoscaling {
   private check(workload: Workload): void {
     const scope = workload.owner;
     const { minReplicas, maxReplicas, signal } = this;
-    const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
-    if (!isCount(minReplicas)) fail(scope, `minReplicas is ${minReplicas}`, 'give a whole number, 1 or more');
+    checkCounts(scope, { minReplicas });
     if (!isCount(maxReplicas) || maxReplicas < minReplicas) {
       fail(scope, `maxReplicas is ${maxReplicas}`, `give a whole number, ${minReplicas} or more`);
     }
@@ -145,9 +145,7 @@ export class Autoscaling {
     }
     if (workload.kind !== 'agent')
       fail(scope, 'autoscaling follows requests', 'only agents count them, use Autoscaling.cpu');
-    if (!isCount(signal.requestsPerMinute)) {
-      fail(scope, `requestsPerMinute is ${signal.requestsPerMinute}`, 'give a whole number, 1 or more');
-    }
+    checkCounts(scope, { requestsPerMinute: signal.requestsPerMinute });
     if (!/^https?:/.test(signal.prometheusUrl) || !URL.canParse(signal.prometheusUrl)) {
       fail(scope, `prometheusUrl is "${signal.prometheusUrl}"`, 'give an http or https URL');
     }

@@ -6,6 +6,7 @@ import { checkVolumes } from './pod-volumes';
 import { refuseSecrets } from '../refuse-secrets';
 import { type Workload, type WorkloadProps } from './workload';
 import { type WorkloadOptions } from './options';
+import { checkCounts } from '../numbers';
 
 /** Name of a variable, as shells take it too, and KAOS's with hyphens. */
 const VARIABLE = /^[A-Za-z_][-A-Za-z0-9_.]*$/;
@@ -33,9 +34,7 @@ function checkCount(owner: IConstruct, { persistence }: WorkloadProps, options: 
   if (options.replicas !== undefined && autoscaling) {
     fail(owner, `replicas is ${replicas} beside autoscaling`, 'give one of the two');
   }
-  if (!Number.isSafeInteger(replicas) || replicas < 1) {
-    fail(owner, `replicas is ${replicas}`, 'give a whole number, 1 or more');
-  }
+  checkCounts(owner, { replicas });
   if (persistence?.claimName !== undefined && greatestCount(options) > 1) {
     fail(
       owner,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { byKey } from '../order';
 
 /** Bytes that the API server takes in the data of one ConfigMap. */
 const CONFIG_MAP_BYTES = 1024 * 1024;
@@ -15,7 +16,7 @@ export interface ConfigFiles {
 
 /** Digest of names and contents, whatever their order. */
 export function checksum({ data }: ConfigFiles): string {
-  const files = Object.entries(data()).sort(([a], [b]) => (a < b ? -1 : 1));
+  const files = Object.entries(data()).sort(byKey);
   return createHash('sha256').update(JSON.stringify(files)).digest('hex');
 }
 

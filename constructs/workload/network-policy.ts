@@ -1,6 +1,7 @@
 import { type k8s } from 'cdk8s-plus-28';
 import { type ClusterSettings } from '../cluster';
 import { NAMESPACE_LABEL } from '../callers';
+import { byKey } from '../order';
 
 /** One way in or out: who is on the other side, and on which ports of whoever is called. */
 export interface Way {
@@ -58,7 +59,7 @@ function grouped(ways: readonly Way[]): Rule[] {
     const key = JSON.stringify([portsOf(way), way.peer === undefined]);
     groups.set(key, [...(groups.get(key) ?? []), way]);
   }
-  return [...groups.entries()].sort(byText).map(([, [first, ...rest]]) => {
+  return [...groups.entries()].sort(byKey).map(([, [first, ...rest]]) => {
     const members = first ? [first, ...rest] : [];
     return { peers: first?.peer && distinct(members), ports: first && portsOf(first) };
   });
@@ -74,9 +75,5 @@ function portsOf({ ports, protocols = ['TCP'] }: Way): k8s.NetworkPolicyPort[] |
 
 function distinct(ways: readonly Way[]): k8s.NetworkPolicyPeer[] {
   const peers = new Map(ways.flatMap(({ peer }) => (peer ? [[JSON.stringify(peer), peer]] : [])));
-  return [...peers.entries()].sort(byText).map(([, peer]) => peer);
-}
-
-function byText([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+  return [...peers.entries()].sort(byKey).map(([, peer]) => peer);
 }

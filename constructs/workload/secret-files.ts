@@ -1,5 +1,6 @@
 import { type k8s, type SecretValue } from 'cdk8s-plus-28';
 import { type Environment } from '../environment';
+import { byKey } from '../order';
 
 /** Directory in which each Secret has a directory of its own. */
 const DIRECTORY = '/etc/kaos/secrets';
@@ -25,7 +26,7 @@ export function secretVolumes(files: readonly SecretFile[]): { volume: k8s.Volum
   for (const { value } of files) {
     keys.set(value.secret.name, (keys.get(value.secret.name) ?? new Set()).add(value.key));
   }
-  return [...keys.entries()].sort(byName).map(([secretName, names], index) => ({
+  return [...keys.entries()].sort(byKey).map(([secretName, names], index) => ({
     volume: {
       name: `secret-${index}`,
       secret: { secretName, items: [...names].sort().map((key) => ({ key, path: key })) },
@@ -36,8 +37,4 @@ export function secretVolumes(files: readonly SecretFile[]): { volume: k8s.Volum
 
 function pathOf({ secret, key }: SecretValue): string {
   return `${DIRECTORY}/${secret.name}/${key}`;
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }
