@@ -1,4 +1,26 @@
 import { type Duration } from 'cdk8s';
+import { type IConstruct } from 'constructs';
+import { fail } from './fail';
+
+/** Seconds, rounded up: what falls short of a whole one is refused by `checkSeconds`, and must not end construction. */
+export function secondsOf(duration: Duration): number {
+  return Math.ceil(duration.toMilliseconds() / 1000);
+}
+
+/** Refuses what has parts of a second, or less of them than there must be. */
+export function checkSeconds(
+  scope: IConstruct,
+  durations: Readonly<Record<string, Duration | undefined>>,
+  least = 1,
+): void {
+  for (const [name, duration] of Object.entries(durations)) {
+    const milliseconds = duration?.toMilliseconds();
+    if (milliseconds === undefined) continue;
+    if (milliseconds % 1000 !== 0) fail(scope, `${name} is ${milliseconds} ms`, 'give whole seconds');
+    else if (milliseconds < least * 1000)
+      fail(scope, `${name} is ${milliseconds / 1000} s`, `give ${least} s or more`);
+  }
+}
 
 /** A duration as Go writes it, and so a controller that was made with Go writes it back: `1h0m0s`. */
 export function goDuration(duration: Duration): string {

@@ -7,7 +7,7 @@ import {
   ExternalSecretSpecTargetCreationPolicy as CreationPolicy,
   ExternalSecretSpecTargetDeletionPolicy as DeletionPolicy,
 } from '../imports/external-secrets.io';
-import { goDuration } from './durations';
+import { checkSeconds, goDuration } from './durations';
 import { fail } from './fail';
 import { nameOf } from './names';
 import { Registry } from './registry';
@@ -77,9 +77,7 @@ export class ExternalSecret<K extends string = string> extends Construct {
     const { store, refreshInterval = Duration.hours(1), secretName = name } = props;
     const data = Object.entries<StoredValue>(props.data).sort(byKey);
     checkData(this, data);
-    if (refreshInterval.toMilliseconds() % 1000 !== 0) {
-      fail(this, `refreshInterval is ${refreshInterval.toMilliseconds()} ms`, 'give whole seconds');
-    }
+    checkSeconds(this, { refreshInterval }, 0);
     this.secret = Secret.fromSecretName(this, 'secret', secretName);
 
     new ExternalSecretObject(this, 'object', {

@@ -4,6 +4,7 @@ import { type AgentSettings } from '../../runtime/contract';
 import { fail } from '../fail';
 import { RedisConnection, type RedisConnectionProps } from '../redis-connection';
 import { checkCounts } from '../numbers';
+import { checkSeconds, secondsOf } from '../durations';
 
 /** How much of its sessions an agent keeps. */
 export interface MemoryLimits {
@@ -75,7 +76,7 @@ export class Memory {
       memoryMaxSessions: maxSessions,
       memoryMaxSessionEvents: maxSessionEvents,
       memoryRedisUrl: this.redis && urlOf(this.redis),
-      memoryTtlSeconds: this.ttl?.toSeconds(),
+      memoryTtlSeconds: this.ttl && secondsOf(this.ttl),
     };
   }
 
@@ -86,6 +87,7 @@ export class Memory {
       fail(scope, `contextLimit of memory is ${contextLimit}`, 'give a whole number, 0 or more');
     }
     checkCounts(scope, { ...counts }, ' of memory');
+    checkSeconds(scope, { 'ttl of memory': this.ttl });
     this.redis?.problems.forEach(([problem, fix]) => fail(scope, problem, fix));
   }
 }

@@ -14,6 +14,7 @@ import { sizeText } from '../workload/quantities';
 import { Workload } from '../workload/workload';
 import { type WorkloadOptions } from '../workload/options';
 import { checkCounts } from '../numbers';
+import { checkSeconds, secondsOf } from '../durations';
 
 const MODELS_DIRECTORY = '/models';
 /** The server keeps a key of its own there, and does not start when it cannot. */
@@ -104,11 +105,11 @@ export class HostedModel<M extends string = string> extends Construct implements
         port: 'http',
         // They are pulled in this order, so the last one there means all.
         startupCommand: ['ollama', 'show', this.models.at(-1) ?? ''],
-        startupSeconds: pullTimeout.toSeconds(),
+        startupSeconds: secondsOf(pullTimeout),
         liveness: '/',
         readiness: '/',
       },
-      progressDeadlineSeconds: pullTimeout.toSeconds() + ROLLOUT_MARGIN_SECONDS,
+      progressDeadlineSeconds: secondsOf(pullTimeout) + ROLLOUT_MARGIN_SECONDS,
       resources: { cpu: '1', memory: '2Gi', memoryLimit: '8Gi', devices: devicesOf(props) },
       user: OLLAMA_UID,
       terminationSeconds: TERMINATION_SECONDS,
@@ -132,7 +133,7 @@ function environment({ keepAlive, contextLength, logLevel }: ModelAPIHostedProps
     OLLAMA_MODELS: MODELS_DIRECTORY,
     // What a pull that was cut short has brought would be thrown away at the next start.
     OLLAMA_NOPRUNE: 'true',
-    ...(keepAlive && { OLLAMA_KEEP_ALIVE: keepAlive === 'forever' ? '-1' : `${keepAlive.toSeconds()}s` }),
+    ...(keepAlive && { OLLAMA_KEEP_ALIVE: keepAlive === 'forever' ? '-1' : `${secondsOf(keepAlive)}s` }),
     ...(contextLength !== undefined && { OLLAMA_CONTEXT_LENGTH: String(contextLength) }),
     ...(debug && { OLLAMA_DEBUG: debug }),
     HOME,
@@ -176,8 +177,6 @@ function checkHosted(scope: IConstruct, props: ModelAPIHostedProps): void {
   }
   if (gpuResource !== undefined && gpus === undefined)
     fail(scope, 'gpuResource is given without gpus', 'say how many');
-  if (pullTimeout?.toMilliseconds() === 0) fail(scope, 'pullTimeout is 0', 'give some time');
-  if (typeof keepAlive === 'object' && keepAlive.toMilliseconds() % 1000 !== 0) {
-    fail(scope, `keepAlive is ${keepAlive.toMilliseconds()} ms`, 'give whole seconds');
-  }
+  checkSeconds(scope, { pullTimeout });
+  checkSeconds(scope, { keepAlive: keepAlive === 'forever' ? undefined : keepAlive }, 0);
 }

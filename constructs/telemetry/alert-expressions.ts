@@ -1,5 +1,6 @@
 import { type Duration } from 'cdk8s';
 import { AGENT, COLLECTOR_METRICS, FAILED, ITEMS, PROMETHEUS, select } from './prometheus-metrics';
+import { secondsOf } from '../durations';
 
 /** A rule of Prometheus: an alert, or a series that others are made of. */
 export interface Rule {
@@ -190,7 +191,7 @@ const RATIO = 'kaos:request_errors:ratio_rate';
 
 /** A time as Prometheus writes it. */
 function time(duration: Duration): string {
-  const seconds = duration.toSeconds();
+  const seconds = secondsOf(duration);
   if (seconds % 3600 === 0 && seconds > 0) return `${seconds / 3600}h`;
   return seconds % 60 === 0 && seconds > 0 ? `${seconds / 60}m` : `${seconds}s`;
 }

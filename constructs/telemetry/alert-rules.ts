@@ -10,6 +10,7 @@ import { fail } from '../fail';
 import { chartLabels } from '../labels';
 import { nameOf } from '../names';
 import { DURATION_BOUNDARIES } from './prometheus-metrics';
+import { checkSeconds } from '../durations';
 
 /** When somebody is told. */
 export interface AlertRulesProps {
@@ -141,7 +142,7 @@ function rendered(
 }
 
 function check(scope: Construct, thresholds: AgentThresholds): void {
-  const { slowRequest, window, silence } = thresholds;
+  const { slowRequest, window, holds, silence } = thresholds;
   const milliseconds = slowRequest.toMilliseconds();
   // Of what is slower than the last boundary nobody can tell how slow it is.
   const boundaries = DURATION_BOUNDARIES.slice(0, -1);
@@ -160,6 +161,6 @@ function check(scope: Construct, thresholds: AgentThresholds): void {
     .filter(([, ratio]) => !(ratio >= 0 && ratio < 1))
     .forEach(([name, ratio]) => fail(scope, `${name} is ${ratio}`, 'give a number from 0 to 1, less than 1'));
   // Agents report their metrics once a minute, and a rate takes two reports.
-  if (window.toSeconds() < 120) fail(scope, `window is ${window.toSeconds()} s`, 'give 120 s or more');
-  if (silence.toSeconds() < 120) fail(scope, `silence is ${silence.toSeconds()} s`, 'give 120 s or more');
+  checkSeconds(scope, { window, silence }, 120);
+  checkSeconds(scope, { holds }, 0);
 }

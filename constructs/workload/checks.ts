@@ -7,6 +7,7 @@ import { refuseSecrets } from '../refuse-secrets';
 import { type Workload, type WorkloadProps } from './workload';
 import { type WorkloadOptions } from './options';
 import { checkCounts } from '../numbers';
+import { checkSeconds, secondsOf } from '../durations';
 
 /** Name of a variable, as shells take it too, and KAOS's with hyphens. */
 const VARIABLE = /^[A-Za-z_][-A-Za-z0-9_.]*$/;
@@ -85,7 +86,9 @@ function checkTermination(
   { terminationSeconds }: WorkloadProps,
   options: WorkloadOptions,
 ): void {
-  const seconds = options.terminationGracePeriod?.toSeconds();
+  const { terminationGracePeriod } = options;
+  checkSeconds(owner, { terminationGracePeriod }, 0);
+  const seconds = terminationGracePeriod && secondsOf(terminationGracePeriod);
   if (seconds === undefined || seconds >= terminationSeconds) return;
   fail(
     owner,

@@ -9,6 +9,7 @@ import { containerSecurity, podSecurity } from './pod-security';
 import { type EmptyDirectory, type PersistentVolume, volumesOf } from './pod-volumes';
 import { type SecretFile, secretFilesEnv } from './secret-files';
 import { type WorkloadOptions } from './options';
+import { secondsOf } from '../durations';
 
 /** A port of the container and of the Service in front of it. */
 export interface WorkloadPort {
@@ -82,7 +83,7 @@ export function podTemplate(
       serviceAccountName: props.apiAccount ?? options.serviceAccountName,
       enableServiceLinks: false,
       securityContext: podSecurity(props.user),
-      terminationGracePeriodSeconds: options.terminationGracePeriod?.toSeconds() ?? props.terminationSeconds,
+      terminationGracePeriodSeconds: terminationSeconds(props),
       imagePullSecrets: options.imagePullSecrets?.map(({ name }) => ({ name })),
       ...placement(options, selector),
       containers: [containerOf(props)],
@@ -108,6 +109,10 @@ function containerOf(props: PodProps): k8s.Container {
     securityContext: containerSecurity(props.user),
     volumeMounts: Lazy.any({ produce: () => nonEmpty(volumesOf(props).map(({ mount }) => mount)) }),
   };
+}
+
+function terminationSeconds({ options, terminationSeconds: ours }: PodProps): number {
+  return options.terminationGracePeriod ? secondsOf(options.terminationGracePeriod) : ours;
 }
 
 function environmentOf({ env, secretFiles, options }: PodProps): Environment {

@@ -1,6 +1,9 @@
 import { Duration } from 'cdk8s';
+import { type Construct } from 'constructs';
 import fc from 'fast-check';
-import { gatewayDuration, goDuration } from '../../constructs/durations';
+import { Memory } from '../../constructs';
+import { checkSeconds, gatewayDuration, goDuration } from '../../constructs/durations';
+import { problemsOf } from '../support/synth';
 
 test.each([
   [Duration.seconds(0), '0s', '0s'],
@@ -31,3 +34,21 @@ function read(text: string): number {
     0,
   );
 }
+
+test('what has parts of a second, or too few of them, is refused', () => {
+  const build = (scope: Construct): void => {
+    checkSeconds(scope, { whole: Duration.seconds(1), missing: undefined });
+    checkSeconds(scope, { parted: Duration.millis(1500), none: Duration.seconds(0) });
+    checkSeconds(scope, { zero: Duration.seconds(0) }, 0);
+  };
+  expect(problemsOf(build)).toEqual([
+    '[research] parted is 1500 ms; give whole seconds',
+    '[research] none is 0 s; give 1 s or more',
+  ]);
+});
+
+test('a session in Redis is kept for whole seconds', () => {
+  const build = (scope: Construct): void =>
+    Memory.redis({ host: 'redis', ttl: Duration.millis(1500) }).check(scope);
+  expect(problemsOf(build)).toEqual(['[research] ttl of memory is 1500 ms; give whole seconds']);
+});

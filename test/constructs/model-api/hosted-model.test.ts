@@ -166,7 +166,12 @@ test.each<[string, Partial<ModelAPIHostedProps>, string]>([
     { gpuResource: 'amd.com/gpu' },
     'gpuResource is given without gpus; say how many',
   ],
-  ['there is no time to pull', { pullTimeout: Duration.seconds(0) }, 'pullTimeout is 0; give some time'],
+  ['there is no time to pull', { pullTimeout: Duration.seconds(0) }, 'pullTimeout is 0 s; give 1 s or more'],
+  [
+    'there is half a second to pull',
+    { pullTimeout: Duration.millis(1500) },
+    'pullTimeout is 1500 ms; give whole seconds',
+  ],
   [
     'keepAlive is not in seconds',
     { keepAlive: Duration.millis(1500) },

@@ -114,6 +114,12 @@ test.each<[string, AlertRulesProps, string]>([
     { window: Duration.seconds(60) },
     'window is 60 s; give 120 s or more',
   ],
+  [
+    'window has parts of a second',
+    { window: Duration.millis(150_500) },
+    'window is 150500 ms; give whole seconds',
+  ],
+  ['holds has parts of a second', { holds: Duration.millis(500) }, 'holds is 500 ms; give whole seconds'],
   ['silence is no time', { silence: Duration.seconds(0) }, 'silence is 0 s; give 120 s or more'],
 ])('fails when %s', (_, props, problem) => {
   const build = (scope: Construct) => new AlertRules(scope, 'alerts', props);
