@@ -1,11 +1,13 @@
+import { posix } from 'node:path';
 import { type Size } from 'cdk8s';
 import { type k8s } from 'cdk8s-plus-28';
 import { type IConstruct } from 'constructs';
 import { type ConfigFiles } from './config-files';
+import { isDnsLabel, LABEL_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { type PodProps } from './pod-template';
 import { quantity } from './quantities';
-import { secretVolumes } from './secret-files';
+import { isSecretVolume, SECRETS_DIRECTORY, secretVolumes } from './secret-files';
 import { type MountedVolume, type WorkloadOptions } from './options';
 
 /** What the restricted Pod Security Standard lets pods mount. */
@@ -68,21 +70,42 @@ export function checkVolumes(scope: IConstruct, props: PodProps, { volumes = [] 
   const ours = volumesOf({ ...props, options: {}, secretFiles: undefined });
   const paths = ours.map(({ mount }) => mount.mountPath);
   const names = ours.map(({ mount }) => mount.name);
-  for (const { volume, mountPath } of volumes) {
+  for (const mount of volumes) {
+    const { volume, mountPath } = mount;
     const kinds = Object.entries(volume).filter(([key, value]) => key !== 'name' && value !== undefined);
     const kind = kinds.map(([key]) => key).join(' and ');
     if (!ALLOWED.includes(kind)) {
       fail(scope, `volume "${volume.name}" is of kind "${kind}"`, `give one of ${ALLOWED.join(', ')}`);
     }
-    if (!/^\/[^:]*$/.test(mountPath))
-      fail(scope, `mountPath is "${mountPath}"`, 'give an absolute path without ":"');
-    if (paths.includes(mountPath))
+    checkVolume(scope, mount);
+    if (paths.includes(plain(mountPath)))
       fail(scope, `two volumes are mounted at "${mountPath}"`, 'give each a path of its own');
     if (names.includes(volume.name))
       fail(scope, `two volumes are called "${volume.name}"`, 'give each a name of its own');
-    paths.push(mountPath);
+    paths.push(plain(mountPath));
     names.push(volume.name);
   }
+}
+
+/** Refuses what Kubernetes would, and what our own Secrets take, whether or not there are any yet. */
+function checkVolume(scope: IConstruct, { volume: { name }, mountPath, subPath }: MountedVolume): void {
+  if (!isDnsLabel(name)) fail(scope, `a volume is called "${name}"`, LABEL_FIX);
+  if (isSecretVolume(name))
+    fail(scope, `volume "${name}" is called like those of our Secrets`, 'give it another name');
+  if (!/^\/[^:]*$/.test(mountPath))
+    fail(scope, `mountPath is "${mountPath}"`, 'give an absolute path without ":"');
+  if (`${plain(mountPath)}/`.startsWith(`${SECRETS_DIRECTORY}/`))
+    fail(scope, `mountPath is "${mountPath}", where our Secrets are`, 'give another path');
+  if (
+    subPath !== undefined &&
+    (subPath === '' || subPath.startsWith('/') || subPath.split('/').includes('..'))
+  )
+    fail(scope, `subPath is "${subPath}"`, 'give a path within the volume, without ".."');
+}
+
+/** A path as it is without `.`, `..`, and `/` at its end. */
+function plain(path: string): string {
+  return posix.normalize(path).replace(/(?<=.)\/$/, '');
 }
 
 function configVolume({ name, mountPath }: ConfigFiles): Mounted {

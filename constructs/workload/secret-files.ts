@@ -3,7 +3,10 @@ import { type Environment } from '../environment';
 import { byKey } from '../order';
 
 /** Directory in which each Secret has a directory of its own. */
-const DIRECTORY = '/etc/kaos/secrets';
+export const SECRETS_DIRECTORY = '/etc/kaos/secrets';
+
+/** What the names of their volumes begin with. */
+const VOLUME = 'secret-';
 
 /**
  * A key of a Secret that a process reads from a file when it uses it: unlike a variable, the file follows the Secret,
@@ -28,13 +31,18 @@ export function secretVolumes(files: readonly SecretFile[]): { volume: k8s.Volum
   }
   return [...keys.entries()].sort(byKey).map(([secretName, names], index) => ({
     volume: {
-      name: `secret-${index}`,
+      name: `${VOLUME}${index}`,
       secret: { secretName, items: [...names].sort().map((key) => ({ key, path: key })) },
     },
-    mountPath: `${DIRECTORY}/${secretName}`,
+    mountPath: `${SECRETS_DIRECTORY}/${secretName}`,
   }));
 }
 
+/** Whether a volume is called like those of Secrets. */
+export function isSecretVolume(name: string): boolean {
+  return new RegExp(`^${VOLUME}\\d+$`).test(name);
+}
+
 function pathOf({ secret, key }: SecretValue): string {
-  return `${DIRECTORY}/${secret.name}/${key}`;
+  return `${SECRETS_DIRECTORY}/${secret.name}/${key}`;
 }

@@ -177,6 +177,31 @@ test.each<[string, Partial<MCPServerProps>, string]>([
     'the limit of memory is 1Gi; give 2Gi or more, which is what is requested',
   ],
   [
+    'a volume has the name of one with our Secrets',
+    { volumes: [{ volume: { name: 'secret-0', emptyDir: {} }, mountPath: '/data' }] },
+    'volume "secret-0" is called like those of our Secrets; give it another name',
+  ],
+  [
+    'a volume is mounted where our Secrets are',
+    { volumes: [{ volume, mountPath: '/etc/kaos/../kaos/secrets/mine' }] },
+    'mountPath is "/etc/kaos/../kaos/secrets/mine", where our Secrets are; give another path',
+  ],
+  [
+    "a volume's name is none of Kubernetes",
+    { volumes: [{ volume: { name: 'My_Vol', emptyDir: {} }, mountPath: '/data' }] },
+    'a volume is called "My_Vol"; use lower-case letters, digits and "-", at most 63',
+  ],
+  [
+    'two paths are one, written in two ways',
+    { volumes: [{ volume, mountPath: '/tmp/' }] },
+    'two volumes are mounted at "/tmp/"; give each a path of its own',
+  ],
+  [
+    'a path leads out of its volume',
+    { volumes: [{ volume, mountPath: '/data', subPath: 'a/../../x' }] },
+    'subPath is "a/../../x"; give a path within the volume, without ".."',
+  ],
+  [
     'a volume is on the host',
     { volumes: [{ volume: { name: 'host', hostPath: { path: '/' } }, mountPath: '/host' }] },
     'volume "host" is of kind "hostPath"; give one of configMap, csi, downwardApi, emptyDir, ephemeral, ' +
@@ -211,6 +236,11 @@ test.each<[string, Partial<MCPServerProps>, string]>([
     'pods are killed before they are done',
     { terminationGracePeriod: Duration.seconds(5) },
     'terminationGracePeriod is 5 s; give 30 s or more, which the process may need',
+  ],
+  [
+    'time to stop has parts of a second',
+    { terminationGracePeriod: Duration.millis(45_500) },
+    'terminationGracePeriod is 45500 ms; give whole seconds',
   ],
 ])('fails when %s', (_, options, problem) => {
   expect(problemsOf((scope) => server(scope, options))).toEqual([`[research/greeter] ${problem}`]);
