@@ -1,4 +1,5 @@
 import { type k8s } from 'cdk8s-plus-28';
+import { isDnsLabel } from './dns-names';
 import { isCidr } from './workload/ip-address';
 
 /** Label that every namespace has its own name under. */
@@ -18,7 +19,7 @@ export class Callers {
         namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } },
         ...(podLabels && { podSelector: { matchLabels: { ...podLabels } } }),
       },
-      undefined,
+      isDnsLabel(namespace) ? undefined : `callers come from the namespace "${namespace}"`,
     );
   }
 

@@ -1,5 +1,7 @@
 import { type Construct, type IConstruct } from 'constructs';
+import { isDnsLabel, LABEL_FIX } from './dns-names';
 import { fail } from './fail';
+import { isPort } from './numbers';
 import { isCidr } from './workload/ip-address';
 
 /** Where the settings of a cluster are kept: in the context of the scope that they are for. */
@@ -135,6 +137,10 @@ function checkProps(
     .forEach(([image, digest]) =>
       fail(scope, `the digest of ${image} is "${digest}"`, 'give sha256: and 64 hex digits'),
     );
+  if (dns?.namespace !== undefined && !isDnsLabel(dns.namespace))
+    fail(scope, `the namespace of dns is "${dns.namespace}"`, LABEL_FIX);
+  if (dns?.port !== undefined && !isPort(dns.port))
+    fail(scope, `the port of dns is ${dns.port}`, 'give a whole number, 1 to 65535');
   [...(dns?.cidrs ?? []), ...(apiServer ?? [])]
     .filter((cidr) => !isCidr(cidr))
     .forEach((cidr) =>

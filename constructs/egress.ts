@@ -1,5 +1,7 @@
 import { type k8s } from 'cdk8s-plus-28';
 import { NAMESPACE_LABEL } from './callers';
+import { isDnsLabel, LABEL_FIX } from './dns-names';
+import { isPort } from './numbers';
 import { blockOf, isCidr } from './workload/ip-address';
 
 /** Private, shared, link-local and host addresses: no model is there, but metadata services and other pods are. */
@@ -25,7 +27,11 @@ const TWO_PARTS = /^[^.]+\.[^.]+$/;
 export class Egress {
   /** Public addresses, on one port; never private ones or those of a cloud's metadata service. */
   static toInternet(port = 443): Egress {
-    return new Egress([{ ipBlock: { cidr: EVERYWHERE, except: NOT_PUBLIC } }], [port]);
+    return new Egress(
+      [{ ipBlock: { cidr: EVERYWHERE, except: NOT_PUBLIC } }],
+      [port],
+      ...portProblem([port]),
+    );
   }
 
   /**
@@ -33,7 +39,11 @@ export class Egress {
    * @param ports all when none is given
    */
   static toCidr(cidr: string, ...ports: number[]): Egress {
-    return new Egress([{ ipBlock: { cidr } }], ports, isCidr(cidr) ? undefined : `egress goes to "${cidr}"`);
+    return new Egress(
+      [{ ipBlock: { cidr } }],
+      ports,
+      ...(isCidr(cidr) ? portProblem(ports) : [`egress goes to "${cidr}"`]),
+    );
   }
 
   /** The Kubernetes API at these addresses. That it may be anywhere leaves out the metadata services of clouds. */
@@ -52,7 +62,11 @@ export class Egress {
    * @param ports of the pods, which may differ from their Service's; all when none is given
    */
   static toNamespace(namespace: string, ...ports: number[]): Egress {
-    return new Egress([{ namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } } }], ports);
+    const peer = { namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } } };
+    const problem: [problem?: string, fix?: string] = isDnsLabel(namespace)
+      ? portProblem(ports)
+      : [`egress goes to the namespace "${namespace}"`, LABEL_FIX];
+    return new Egress([peer], ports, ...problem);
   }
 
   /**
@@ -90,4 +104,10 @@ export class Egress {
     /** What to do about it. */
     readonly fix = 'give an address that exists in that form',
   ) {}
+}
+
+/** What is wrong with ports, and what to do about it; nothing when nothing is. */
+function portProblem(ports: readonly number[]): [problem?: string, fix?: string] {
+  const wrong = ports.find((port) => !isPort(port));
+  return wrong === undefined ? [] : [`egress goes to port ${wrong}`, 'give a whole number, 1 to 65535'];
 }

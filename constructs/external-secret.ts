@@ -8,6 +8,7 @@ import {
   ExternalSecretSpecTargetDeletionPolicy as DeletionPolicy,
 } from '../imports/external-secrets.io';
 import { checkSeconds, goDuration } from './durations';
+import { isDnsSubdomain, SUBDOMAIN_FIX } from './dns-names';
 import { fail } from './fail';
 import { nameOf } from './names';
 import { Registry } from './registry';
@@ -77,6 +78,8 @@ export class ExternalSecret<K extends string = string> extends Construct {
     const { store, refreshInterval = Duration.hours(1), secretName = name } = props;
     const data = Object.entries<StoredValue>(props.data).sort(byKey);
     checkData(this, data);
+    if (!isDnsSubdomain(store.name)) fail(this, `the name of store is "${store.name}"`, SUBDOMAIN_FIX);
+    if (!isDnsSubdomain(secretName)) fail(this, `secretName is "${secretName}"`, SUBDOMAIN_FIX);
     checkSeconds(this, { refreshInterval }, 0);
     this.secret = Secret.fromSecretName(this, 'secret', secretName);
 

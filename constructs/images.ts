@@ -20,6 +20,10 @@ export function runtimeImage(scope: IConstruct): string {
   return clusterOf(scope).runtimeImage ?? RUNTIME_IMAGE;
 }
 
+/** An image reference: registry, path in lower case, tag and digest. */
+const REFERENCE =
+  /^([-a-z0-9.]+(:\d{1,5})?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[-\w.]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+
 /** What an image reference that always means the same image ends with: a tag, a digest or both. */
 const PINNED = /(:(?!latest$)[\w][\w.-]*|@sha256:[0-9a-f]{64})$/;
 
@@ -28,7 +32,9 @@ const PINNED = /(:(?!latest$)[\w][\w.-]*|@sha256:[0-9a-f]{64})$/;
  * settings have for it, and from the registry that they name.
  */
 export function resolveImage(scope: IConstruct, image: string): string {
-  if (!PINNED.test(image)) {
+  if (!REFERENCE.test(image)) {
+    fail(scope, `image is "${image}"`, 'give a name such as example.com/team/image:1.0');
+  } else if (!PINNED.test(image)) {
     fail(scope, `image is "${image}"`, 'give a tag other than latest, or a digest');
   }
   const { imageRegistry, imageDigests, requireDigests } = clusterOf(scope);

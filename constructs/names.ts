@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { type IConstruct } from 'constructs';
 import { clusterOf } from './cluster';
+import { isDnsLabel, LABEL_FIX } from './dns-names';
 import { fail } from './fail';
 
 /** Limit of a Service name and of a label value. */
@@ -11,11 +12,24 @@ const NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 /** The id of a construct, once it is certain that objects can be called by it. */
 export function nameOf(construct: IConstruct): string {
   const { id } = construct.node;
+  checkNamespace(construct);
   if (!NAME.test(id)) {
     const allowed = 'lower-case letters, digits and "-", a letter first and no "-" last';
     fail(construct, `the id "${id}" cannot be part of an object's name`, `use ${allowed}`);
   }
   return id;
+}
+
+/** The charts whose namespace has been looked at: it is reported once, however much is in it. */
+const checked = new WeakSet<IConstruct>();
+
+function checkNamespace(construct: IConstruct): void {
+  const chart = construct.node.scopes.find((scope) => Chart.isChart(scope));
+  if (!(chart instanceof Chart) || checked.has(chart)) return;
+  checked.add(chart);
+  const { namespace } = chart;
+  if (namespace !== undefined && !isDnsLabel(namespace))
+    fail(chart, `the namespace of the chart is "${namespace}"`, LABEL_FIX);
 }
 
 /** The name, once it is certain that it is not too long. */

@@ -37,12 +37,12 @@ export class RedisConnection {
   /** The way to the server through the firewall. */
   readonly egress: Egress;
 
-  constructor({ host, port = 6379, password, tls = false, egress }: RedisConnectionProps) {
+  constructor({ host, port = DEFAULT_PORT, password, tls = false, egress }: RedisConnectionProps) {
     this.host = host;
     this.port = port;
     this.password = password;
     this.tls = tls;
-    this.egress = egress ?? Egress.toHost(host, port);
+    this.egress = egress ?? Egress.toHost(host, isPort(port) ? port : DEFAULT_PORT);
   }
 
   /** What is wrong with host and port, as problem and fix. */
@@ -63,5 +63,6 @@ export class RedisConnection {
   }
 }
 
+const DEFAULT_PORT = 6379;
 /** DNS names, IPv4 addresses, and IPv6 addresses as they are. */
 const HOST = /^([a-z0-9_]([-a-z0-9_]*[a-z0-9])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9])?)*|[0-9a-f]*:[0-9a-f:.]+)$/i;

@@ -10,6 +10,9 @@ const OWN_CLUSTER = 'https://kubernetes.default.svc';
 /** Has Argo CD delete what an Application applied before the Application goes. */
 const CASCADE = 'resources-finalizer.argocd.argoproj.io';
 
+/** A repository by its URL, or as ssh has it: `git@example.com:team/repository`. */
+const REPOSITORY = /^([a-z][a-z0-9+.-]*:\/\/\S+|[-\w.]+@[-\w.]+:\S+)$/i;
+
 /** A cluster, by the address of its API or by the name under which Argo CD knows it. */
 export type ArgoDestination = { readonly server: string } | { readonly name: string };
 
@@ -195,7 +198,8 @@ function destinationOf({ chart, destination = { server: OWN_CLUSTER } }: ArgoApp
   return { ...destination, namespace: chart.namespace };
 }
 
-function checkProps(scope: Construct, { chart, repoURL, targetRevision, path }: ArgoApplicationProps): void {
+function checkProps(scope: Construct, props: ArgoApplicationProps): void {
+  const { chart, repoURL, targetRevision, path, destination, ignoreDifferences = [] } = props;
   if (chart.namespace === undefined) {
     fail(
       scope,
@@ -203,9 +207,22 @@ function checkProps(scope: Construct, { chart, repoURL, targetRevision, path }: 
       'give it the one that Argo CD is to apply it to',
     );
   }
-  if (repoURL === '') fail(scope, 'repoURL is empty', 'give the address of a Git repository');
+  if (!REPOSITORY.test(repoURL))
+    fail(scope, `repoURL is "${repoURL}"`, 'give the address of a Git repository');
   if (targetRevision === '') fail(scope, 'targetRevision is empty', 'give a branch such as env/prod');
-  if (path !== undefined && !/^[^/].*[^/]$|^[^/]$/.test(path)) {
-    fail(scope, `path is "${path}"`, 'give a directory of the repository, without "/" at its ends');
+  if (path !== undefined && isOutside(path)) {
+    fail(scope, `path is "${path}"`, 'give a directory of the repository, without ".." and "/" at its ends');
   }
+  if (destination && !Object.values(destination).some((value) => value !== ''))
+    fail(scope, 'destination names no cluster', 'give server or name');
+  for (const { kind, jsonPointers } of ignoreDifferences) {
+    const problem = `ignoreDifferences of "${kind}" has ${JSON.stringify(jsonPointers)} as jsonPointers`;
+    if (jsonPointers.length === 0 || !jsonPointers.every((pointer) => pointer.startsWith('/')))
+      fail(scope, problem, 'give at least one, such as /spec/replicas');
+  }
+}
+
+/** Whether a path is anything but one of a directory in the repository. */
+function isOutside(path: string): boolean {
+  return path.split('/').some((part) => part === '' || part === '..');
 }

@@ -7,6 +7,7 @@ import {
   GatewaySpecListenersAllowedRoutesNamespacesFrom as From,
   GatewaySpecListenersTlsMode as TlsMode,
 } from '../../imports/gateway.networking.k8s.io';
+import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { isHostname } from './hostnames';
 import { nameOf } from '../names';
@@ -77,6 +78,8 @@ export class HttpGateway extends Construct implements GatewayReference {
     if (hostname !== undefined && !isHostname(hostname)) {
       fail(this, `hostname is "${hostname}"`, 'give a name such as agents.example.com');
     }
+    if (!isDnsSubdomain(gatewayClassName))
+      fail(this, `gatewayClassName is "${gatewayClassName}"`, SUBDOMAIN_FIX);
     if (!http && certificates.length === 0) {
       fail(this, 'the Gateway listens to nothing', 'give it certificates, or leave http out');
     }

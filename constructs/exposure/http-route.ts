@@ -11,6 +11,7 @@ import {
 import { FORWARDED_PREFIX_HEADER } from '../../runtime/contract';
 import { Callers } from '../callers';
 import { gatewayDuration } from '../durations';
+import { isDnsLabel, isDnsSubdomain, LABEL_FIX, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { isHostname } from './hostnames';
 import { type GatewayReference, HttpGateway } from './http-gateway';
@@ -142,10 +143,16 @@ function checkProps(scope: IConstruct, props: RouteProps): void {
     .forEach((name) => {
       fail(scope, `a hostname of expose is "${name}"`, 'give a name such as research.example.com');
     });
-  if (props.gateway instanceof HttpGateway) {
-    props.gateway.refusals(workload.namespace, hostnames).forEach(([problem, fix]) => {
+  const { gateway } = props;
+  if (gateway instanceof HttpGateway) {
+    gateway.refusals(workload.namespace, hostnames).forEach(([problem, fix]) => {
       fail(scope, problem, fix);
     });
+  } else {
+    if (!isDnsSubdomain(gateway.name))
+      fail(scope, `the gateway of expose is called "${gateway.name}"`, SUBDOMAIN_FIX);
+    if (!isDnsLabel(gateway.namespace))
+      fail(scope, `the namespace of expose's gateway is "${gateway.namespace}"`, LABEL_FIX);
   }
   if (timeout && backendTimeout && isLonger(backendTimeout, timeout)) {
     const problem = `the backendTimeout of expose, ${gatewayDuration(backendTimeout)}, is longer than its timeout`;

@@ -1,6 +1,7 @@
 import { type ISecret, k8s } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
 import { type Callers } from '../callers';
+import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { isHostname } from './hostnames';
 import { Registry } from '../registry';
@@ -57,6 +58,8 @@ export function addIngress(
   if (!isHostname(host)) {
     fail(scope, `the host of expose is "${host}"`, 'give a name such as research.example.com');
   }
+  if (ingressClassName !== undefined && !isDnsSubdomain(ingressClassName))
+    fail(scope, `ingressClassName is "${ingressClassName}"`, SUBDOMAIN_FIX);
   workload.mayBeCalledBy(callers);
   Registry.of(scope).addresses.add(`${ingressClassName ?? 'the Ingress'} at ${host}`, scope);
   const { name, labels, ports } = workload;

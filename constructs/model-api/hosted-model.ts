@@ -177,6 +177,7 @@ function checkHosted(scope: IConstruct, props: ModelAPIHostedProps): void {
   }
   if (gpuResource !== undefined && gpus === undefined)
     fail(scope, 'gpuResource is given without gpus', 'say how many');
+  if (props.storage?.size.toKibibytes() === 0) fail(scope, 'the size of storage is 0', 'give some space');
   checkSeconds(scope, { pullTimeout });
   checkSeconds(scope, { keepAlive: keepAlive === 'forever' ? undefined : keepAlive }, 0);
 }

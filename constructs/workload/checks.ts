@@ -1,4 +1,5 @@
 import { type IConstruct } from 'constructs';
+import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { greatestCount } from './pod-placement';
 import { checkResources } from './pod-resources';
@@ -47,7 +48,7 @@ function checkCount(owner: IConstruct, { persistence }: WorkloadProps, options: 
 
 function checkTexts(
   owner: IConstruct,
-  { command, args, env = {}, serviceAccountName }: WorkloadOptions,
+  { command, args, env = {}, serviceAccountName, priorityClassName, runtimeClassName }: WorkloadOptions,
 ): void {
   if (command?.length === 0) fail(owner, 'command is empty', 'leave it out to run ours');
   if (args?.length === 0) fail(owner, 'args is empty', 'leave it out to run ours');
@@ -56,8 +57,13 @@ function checkTexts(
     .forEach((name) =>
       fail(owner, `env has a variable "${name}"`, 'use letters, digits, "_", "-" and ".", no digit first'),
     );
-  if (serviceAccountName === '')
-    fail(owner, 'serviceAccountName is empty', "leave it out for the namespace's default");
+  for (const [property, name] of Object.entries({
+    serviceAccountName,
+    priorityClassName,
+    runtimeClassName,
+  })) {
+    if (name !== undefined && !isDnsSubdomain(name)) fail(owner, `${property} is "${name}"`, SUBDOMAIN_FIX);
+  }
 }
 
 function checkMetadata(owner: IConstruct, { labels }: Workload, options: WorkloadOptions): void {

@@ -44,7 +44,8 @@ export class Ways {
   }
 
   addCallers({ peer, problem }: Callers, ports: readonly number[]): void {
-    if (problem !== undefined) fail(this.workload.owner, problem, 'give a CIDR such as 10.0.0.0/8');
+    if (problem !== undefined)
+      fail(this.workload.owner, problem, 'give a CIDR such as 10.0.0.0/8, or the name of a namespace');
     this.in.push({ peer, ports });
   }
 

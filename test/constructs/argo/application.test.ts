@@ -120,9 +120,9 @@ test('fails when there is no namespace, repository, revision or directory to spe
   expect(build).toThrow(
     validationError(
       '[argocd/support] the chart support has no namespace; give it the one that Argo CD is to apply it to',
-      '[argocd/support] repoURL is empty; give the address of a Git repository',
+      '[argocd/support] repoURL is ""; give the address of a Git repository',
       '[argocd/support] targetRevision is empty; give a branch such as env/prod',
-      '[argocd/support] path is "/dist"; give a directory of the repository, without "/" at its ends',
+      '[argocd/support] path is "/dist"; give a directory of the repository, without ".." and "/" at its ends',
     ),
   );
 });

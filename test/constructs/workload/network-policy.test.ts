@@ -226,7 +226,7 @@ test('fails when addresses are none', () => {
   expect(problemsOf(build)).toEqual([
     '[research/greeter] egress goes to "10.0.0.0/33"; give an address that exists in that form',
     '[research/greeter] egress goes to "nowhere"; give an address that exists in that form',
-    '[research/greeter] callers come from "999.0.0.0/8"; give a CIDR such as 10.0.0.0/8',
+    '[research/greeter] callers come from "999.0.0.0/8"; give a CIDR such as 10.0.0.0/8, or the name of a namespace',
   ]);
 });
 
