@@ -13,6 +13,7 @@ import { fail } from './fail';
 import { nameOf } from './names';
 import { Registry } from './registry';
 import { byKey } from './order';
+import { refuseSecrets } from './refuse-secrets';
 
 /** What a key of a Secret may be made of. */
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
@@ -75,6 +76,7 @@ export class ExternalSecret<K extends string = string> extends Construct {
   constructor(scope: Construct, id: string, props: ExternalSecretProps<K>) {
     super(scope, id);
     const name = nameOf(this);
+    refuseSecrets(this, props);
     const { store, refreshInterval = Duration.hours(1), secretName = name } = props;
     const data = Object.entries<StoredValue>(props.data).sort(byKey);
     checkData(this, data);

@@ -18,6 +18,7 @@ import { bundleToolModule } from './mcp-server/tool-bundle';
 import { type Tools } from './tools';
 import { Workload } from './workload/workload';
 import { type WorkloadOptions } from './workload/options';
+import { refuseSecrets } from './refuse-secrets';
 
 /** Where a server finds its tool modules. */
 const TOOLS_DIRECTORY = '/etc/kaos/tools';
@@ -67,6 +68,7 @@ export class MCPServer extends Construct implements IMCPServer {
   constructor(scope: Construct, id: string, props: MCPServerProps) {
     super(scope, id);
     this.name = nameOf(this);
+    refuseSecrets(this, props);
     const { fileName, code } = bundleToolModule(this, props.tools.source.path);
 
     const workload = new Workload(this, 'workload', {

@@ -1,18 +1,6 @@
 import { Construct, type IConstruct } from 'constructs';
 import { fail } from './fail';
-
-/** What keys look like, by who gives them out. */
-const SHAPES: readonly (readonly [string, RegExp])[] = [
-  ['a key of a model provider', /\bsk-[A-Za-z0-9_-]{16,}/],
-  ['a token of GitHub', /\bgh[pousr]_[A-Za-z0-9]{30,}/],
-  ['a token of GitLab', /\bglpat-[A-Za-z0-9_-]{20,}/],
-  ['a token of Slack', /\bxox[abprs]-[A-Za-z0-9-]{10,}/],
-  ['a key of AWS', /\bAKIA[0-9A-Z]{16}\b/],
-  ['a key of Google', /\bAIza[0-9A-Za-z_-]{35}/],
-  ['a JSON Web Token', /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+/],
-  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-  ['a password in a URL', /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/],
-];
+import { isSecretName, secretShape } from './secret-shapes';
 
 /**
  * Refuses props that hold a key in clear text, wherever in them: manifests are committed. The message says where it
@@ -24,10 +12,31 @@ export function refuseSecrets(scope: IConstruct, props: object): void {
   }
 }
 
+/** Refuses texts that hold a secret by what they are called; by what they look like, `refuseSecrets` does. */
+export function refuseSecretNames(
+  scope: IConstruct,
+  of: string,
+  texts: Readonly<Record<string, unknown>>,
+  fix: string,
+): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (typeof text !== 'string' || text === '' || !isSecretName(name) || secretShape(text)) continue;
+    fail(scope, `${of}.${name} holds a secret in clear text, going by its name`, fix);
+  }
+}
+
+/** Refuses code with a key in it. What it puts into texts, and the mere heads of keys that it looks for, are none. */
+export function refuseSecretCode(scope: IConstruct, of: string, code: string): void {
+  const texts = code.replace(/\$\{[^{}]*\}/g, '').replace(/-----BEGIN [A-Z ]*-----(?=["'`/])/g, '');
+  const shape = secretShape(texts);
+  if (shape)
+    fail(scope, `${of} holds what looks like ${shape}`, 'take it from a variable, set in env from a Secret');
+}
+
 /** Where in a value something looks like a key. */
 export function findSecrets(value: unknown, path: readonly string[]): { path: string; shape: string }[] {
   if (typeof value === 'string') {
-    const shape = SHAPES.find(([, pattern]) => pattern.test(value))?.[0];
+    const shape = secretShape(value);
     return shape ? [{ path: path.join('.'), shape }] : [];
   }
   // What another construct holds is refused there.

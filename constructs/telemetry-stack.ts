@@ -170,7 +170,7 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
     const { exporters, messageContent, redaction, resourceAttributes, sampleRatio, ...more } = props;
     const { tailSampling, spanMetrics, persistentQueue, kubernetesAttributes, metricsFrom, ...rest } = more;
     const { reportsFrom, ...options } = rest;
-    refuseSecrets(this, { exporters, redaction, resourceAttributes });
+    refuseSecrets(this, props);
     this.keepsContent = messageContent === 'keep';
     this.sampleRatio = sampleRatio;
 

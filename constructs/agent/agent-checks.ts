@@ -6,6 +6,7 @@ import { fail } from '../fail';
 import { isModelPattern, servesModel } from '../model-api/model-name';
 import { greatestCount } from '../workload/pod-placement';
 import { checkCounts, isCount } from '../numbers';
+import { refuseSecrets } from '../refuse-secrets';
 
 /** Timers of Node end at once when they are given more. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -13,6 +14,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** Refuses what an agent cannot be. */
 export function checkAgentProps(agent: IConstruct, props: AgentProps): void {
   const { model, memory } = props;
+  refuseSecrets(agent, props);
   if (model === '' || isModelPattern(model)) fail(agent, `model is "${model}"`, 'give the name of one model');
   checkLimits(agent, props);
   memory?.check(agent);

@@ -4,6 +4,7 @@ import { chartName, manifestSource, unseparated } from './manifests';
 import { ArgoProject } from './project';
 import { fail } from '../fail';
 import { Registry } from '../registry';
+import { refuseSecrets } from '../refuse-secrets';
 
 /** The cluster that Argo CD itself runs in. */
 const OWN_CLUSTER = 'https://kubernetes.default.svc';
@@ -115,6 +116,7 @@ export class ArgoApplication extends Construct {
     super(scope, id);
     const { chart, project = 'default' } = props;
     this.name = chartName(chart);
+    refuseSecrets(this, props);
     checkProps(this, props);
     if (props.syncWaves ?? true) Registry.of(chart).waves.enable(chart);
     if (project instanceof ArgoProject) {

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { nameOf } from '../names';
 import { SYNC_WAVE } from '../sync-waves';
 import { byKey } from '../order';
+import { refuseSecrets } from '../refuse-secrets';
 
 /** Kinds that are in no namespace, as far as Kubernetes itself has them and charts of agents may bring them. */
 const CLUSTER_KINDS = [
@@ -59,6 +60,7 @@ export class ArgoProject extends Construct {
   constructor(scope: Construct, id: string, props: ArgoProjectProps = {}) {
     super(scope, id);
     this.name = nameOf(this);
+    refuseSecrets(this, props);
     this.node.addValidation({
       validate: () => (this.needs.length > 0 ? [] : ['no Application is in this project; remove it']),
     });

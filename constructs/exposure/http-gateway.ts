@@ -12,6 +12,7 @@ import { fail } from '../fail';
 import { isHostname } from './hostnames';
 import { nameOf } from '../names';
 import { Registry } from '../registry';
+import { refuseSecrets } from '../refuse-secrets';
 
 /** A Gateway that routes can attach to. */
 export interface GatewayReference {
@@ -70,6 +71,7 @@ export class HttpGateway extends Construct implements GatewayReference {
   ) {
     super(scope, id);
     this.name = nameOf(this);
+    refuseSecrets(this, props);
     const chart = Chart.of(this);
     this.namespace = chart.namespace ?? '';
     const { gatewayClassName, certificates = [], hostname } = props;

@@ -6,6 +6,7 @@ import { fail } from '../fail';
 import { isHostname } from './hostnames';
 import { Registry } from '../registry';
 import { type Workload } from '../workload/workload';
+import { refuseSecrets } from '../refuse-secrets';
 
 /** ingress-nginx, by the names that its classes usually have. */
 const NGINX_CLASS = /(^|[-.])nginx([-.]|$)/;
@@ -60,6 +61,7 @@ export function addIngress(
   }
   if (ingressClassName !== undefined && !isDnsSubdomain(ingressClassName))
     fail(scope, `ingressClassName is "${ingressClassName}"`, SUBDOMAIN_FIX);
+  refuseSecrets(scope, { annotations });
   workload.mayBeCalledBy(callers);
   Registry.of(scope).addresses.add(`${ingressClassName ?? 'the Ingress'} at ${host}`, scope);
   const { name, labels, ports } = workload;

@@ -5,6 +5,7 @@ import { type IConstruct } from 'constructs';
 import { buildSync, type BuildFailure, type BuildOptions, type BuildResult, type Message } from 'esbuild';
 import { PROVIDED_MODULES } from '../../runtime/contract';
 import { fail } from '../fail';
+import { refuseSecretCode } from '../refuse-secrets';
 
 /** A tool module and all that it brings along, in one file. */
 export interface ToolBundle {
@@ -45,6 +46,7 @@ export function bundleToolModule(scope: IConstruct, path: string): ToolBundle {
       `of these packages the process provides ${provided} alone`,
     );
   }
+  refuseSecretCode(scope, `tool module "${path}"`, code);
   return { fileName, code };
 }
 

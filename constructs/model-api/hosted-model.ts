@@ -15,6 +15,7 @@ import { Workload } from '../workload/workload';
 import { type WorkloadOptions } from '../workload/options';
 import { checkCounts } from '../numbers';
 import { checkSeconds, secondsOf } from '../durations';
+import { refuseSecrets } from '../refuse-secrets';
 
 const MODELS_DIRECTORY = '/models';
 /** The server keeps a key of its own there, and does not start when it cannot. */
@@ -89,6 +90,7 @@ export class HostedModel<M extends string = string> extends Construct implements
     super(scope, id);
     this.name = nameOf(this);
     this.models = Object.freeze([...props.models]);
+    refuseSecrets(this, props);
     checkHosted(this, props);
     const { storage = ModelStorage.emptyDir(), pullTimeout = Duration.minutes(30) } = props;
 

@@ -15,6 +15,7 @@ import { waysOfProxy } from './proxy-ways';
 import { gatewayTelemetryEnv, takesTraces, type TelemetryTarget } from '../telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from '../telemetry/telemetry-target';
 import { Workload } from '../workload/workload';
+import { refuseSecrets } from '../refuse-secrets';
 
 const CONFIG_DIRECTORY = '/etc/litellm';
 /** `nobody`, as whom LiteLLM's image without root runs. */
@@ -51,6 +52,7 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
     };
     // What a configuration of your own may not hold is refused in words of its own.
     const { config, ...options } = props;
+    refuseSecrets(this, options);
     const models = resolveModels(props.models, props);
     const keys = keysOf(props, models);
     const environment = proxyEnvironment(props, this.key, keys);

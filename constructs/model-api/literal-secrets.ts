@@ -1,12 +1,10 @@
 import { referenced } from './litellm-config';
-
-/** What holds a secret, by the names that LiteLLM gives such settings. */
-const SECRET_NAME = /(^|_)(key|password|passwd|secret|token|credentials)$/i;
+import { isSecretName } from '../secret-shapes';
 
 /** What to do with a secret that stands in a configuration. */
 export const LITERAL_SECRET_FIX = 'put it in a Secret, give it to env, and write os.environ/<variable> there';
 
 /** Whether a setting of LiteLLM's holds a secret itself, not the name of the variable that does. */
 export function isLiteralSecret(name: string, value: unknown): boolean {
-  return typeof value === 'string' && SECRET_NAME.test(name) && referenced(value) === undefined;
+  return typeof value === 'string' && isSecretName(name) && referenced(value) === undefined;
 }

@@ -11,6 +11,7 @@ import { chartLabels } from '../labels';
 import { nameOf } from '../names';
 import { DURATION_BOUNDARIES } from './prometheus-metrics';
 import { checkSeconds } from '../durations';
+import { refuseSecrets } from '../refuse-secrets';
 
 /** When somebody is told. */
 export interface AlertRulesProps {
@@ -91,6 +92,7 @@ export interface AlertRulesProps {
 export class AlertRules extends Construct {
   constructor(scope: Construct, id: string, props: AlertRulesProps = {}) {
     super(scope, id);
+    refuseSecrets(this, props);
     const { collectors = true, labels, alertLabels = {} } = props;
     const thresholds = thresholdsOf(this, props);
     check(this, thresholds);

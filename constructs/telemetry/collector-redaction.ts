@@ -1,22 +1,10 @@
 import { literal } from './collector-exporters';
+import { SECRET_SHAPES } from '../secret-shapes';
 
 /** Regular expressions, in RE2's syntax, of values that no backend may see. */
 export const SECRET_PATTERNS: readonly string[] = [
-  // The boundary keeps words such as `task-delegation-received` whole.
-  '\\b(sk|pk|rk)-[A-Za-z0-9_-]{16,}',
-  '\\b[sr]k_(live|test)_[A-Za-z0-9]{16,}',
-  '\\beyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]+',
-  '\\b(AKIA|ASIA)[0-9A-Z]{16}\\b',
-  '\\bAIza[0-9A-Za-z_-]{35}',
-  '\\bgh[pousr]_[A-Za-z0-9]{30,}',
-  '\\bgithub_pat_[A-Za-z0-9_]{22,}',
-  '\\bglpat-[A-Za-z0-9_-]{20,}',
-  '\\bhf_[A-Za-z0-9]{30,}',
-  '\\bxox[abeoprs]-[A-Za-z0-9-]{10,}',
-  '(?i)\\bbearer\\s+[A-Za-z0-9._~+/=-]{16,}',
-  '(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\\z)',
-  // User and password of a URL.
-  '://[^/\\s:@]*:[^/\\s@]+@',
+  ...SECRET_SHAPES.map(([, pattern]) => pattern),
+  // An e-mail address is nobody's secret, but somebody's.
   '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}',
 ];
 

@@ -4,6 +4,7 @@ import { dashboardJson } from './dashboard-json';
 import { fail } from '../fail';
 import { chartLabels } from '../labels';
 import { nameOf } from '../names';
+import { refuseSecrets } from '../refuse-secrets';
 
 /** Label by which Grafana's sidecar finds dashboards. */
 const DASHBOARD_LABEL = { grafana_dashboard: '1' };
@@ -45,6 +46,7 @@ export interface DashboardProps {
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps = {}) {
     super(scope, id);
+    refuseSecrets(this, props);
     const { title = 'Agents', spans = true, collectors = true, labels = DASHBOARD_LABEL, folder } = props;
     if (title.trim() === '') fail(this, 'title is empty', 'give one');
     const name = nameOf(this);

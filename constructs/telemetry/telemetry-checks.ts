@@ -7,6 +7,7 @@ import { tailSamplingProblems } from './tail-sampling';
 import { type TelemetryStackProps } from '../telemetry-stack';
 import { greatestCount } from '../workload/pod-placement';
 import { checkCounts } from '../numbers';
+import { refuseSecretNames } from '../refuse-secrets';
 
 /** What a header may be called. */
 const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
@@ -142,6 +143,12 @@ function checkExporter(
       : [/^https?:\/\//.test(endpoint) && URL.canParse(endpoint), 'an http or https URL'];
   if (!isRight) fail(scope, `the endpoint of exporter "${name}" is "${endpoint}"`, `give ${form}`);
   checkSignals(scope, `exporter "${name}"`, signals);
+  refuseSecretNames(
+    scope,
+    `headers of exporter "${name}"`,
+    headers,
+    'put it in a Secret and give a SecretValue',
+  );
   const wrong = Object.keys(headers).find((header) => !HEADER.test(header));
   if (wrong !== undefined) {
     fail(scope, `exporter "${name}" has a header "${wrong}"`, 'use letters, digits and "-"');

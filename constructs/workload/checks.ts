@@ -4,7 +4,7 @@ import { fail } from '../fail';
 import { greatestCount } from './pod-placement';
 import { checkResources } from './pod-resources';
 import { checkVolumes } from './pod-volumes';
-import { refuseSecrets } from '../refuse-secrets';
+import { refuseSecretNames } from '../refuse-secrets';
 import { type Workload, type WorkloadProps } from './workload';
 import { type WorkloadOptions } from './options';
 import { checkCounts } from '../numbers';
@@ -22,7 +22,6 @@ const OWN_ANNOTATIONS = ['checksum/config'];
 export function checkOptions(workload: Workload, props: WorkloadProps): void {
   const { owner } = workload;
   const { options } = props;
-  refuseSecrets(owner, { ...options, autoscaling: undefined });
   checkCount(owner, props, options);
   checkTexts(owner, options);
   checkMetadata(owner, workload, options);
@@ -57,6 +56,7 @@ function checkTexts(
     .forEach((name) =>
       fail(owner, `env has a variable "${name}"`, 'use letters, digits, "_", "-" and ".", no digit first'),
     );
+  refuseSecretNames(owner, 'env', env, 'put it in a Secret, and give EnvValue.fromSecretValue(…)');
   for (const [property, name] of Object.entries({
     serviceAccountName,
     priorityClassName,

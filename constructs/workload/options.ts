@@ -41,6 +41,7 @@ export interface WorkloadOptions {
   readonly args?: readonly string[];
   /**
    * Variables beside ours; where a name is the same, this one counts. `OTEL_RESOURCE_ATTRIBUTES` are merged key by key.
+   * A text under the name of a secret, such as `DB_PASSWORD`, is refused; `EnvValue.fromValue` says that it is none.
    * @default - ours alone
    */
   readonly env?: Readonly<Record<string, string | EnvValue>>;
