@@ -13,7 +13,7 @@ import {
   INSTRUCTIONS_FILE,
   INSTRUCTIONS_DIRECTORY,
 } from './agent/agent-settings';
-import { checkAgentProps, unservedModel } from './agent/agent-checks';
+import { checkAgentProps, completeAgentProps, unservedModel } from './agent/agent-checks';
 import { type AgentProps } from './agent/agent-props';
 import { type Egress } from './egress';
 import { ExternalAgent, type ExternalAgentProps } from './agent/external-agent';
@@ -81,8 +81,9 @@ export class Agent<M extends string = string> extends Construct implements IAgen
   private readonly ownSubAgents: IAgent[] = [];
   private readonly cyclic = new Set<IAgent>();
 
-  constructor(scope: Construct, id: string, props: AgentProps<M>) {
+  constructor(scope: Construct, id: string, said: AgentProps<M>) {
     super(scope, id);
+    const props = completeAgentProps(this, said);
     this.name = nameOf(this);
     this.key = props.apiKeys;
     checkAgentProps(this, props);

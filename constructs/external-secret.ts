@@ -14,6 +14,7 @@ import { nameOf } from './names';
 import { Registry } from './registry';
 import { byKey } from './order';
 import { refuseSecrets } from './refuse-secrets';
+import { given } from './given';
 
 /** What a key of a Secret may be made of. */
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
@@ -77,8 +78,10 @@ export class ExternalSecret<K extends string = string> extends Construct {
     super(scope, id);
     const name = nameOf(this);
     refuseSecrets(this, props);
-    const { store, refreshInterval = Duration.hours(1), secretName = name } = props;
-    const data = Object.entries<StoredValue>(props.data).sort(byKey);
+    const store = given(this, 'store', props.store, 'object', () => ({ name: '' }));
+    const values = given(this, 'data', props.data, 'object', () => ({}) as Record<K, StoredValue>);
+    const { refreshInterval = Duration.hours(1), secretName = name } = props;
+    const data = Object.entries<StoredValue>(values).sort(byKey);
     checkData(this, data);
     if (!isDnsSubdomain(store.name)) fail(this, `the name of store is "${store.name}"`, SUBDOMAIN_FIX);
     if (!isDnsSubdomain(secretName)) fail(this, `secretName is "${secretName}"`, SUBDOMAIN_FIX);

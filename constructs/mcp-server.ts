@@ -15,10 +15,11 @@ import { RUNTIME_PROCESS } from './workload/runtime-process';
 import { processTelemetryEnv, type TelemetryOverride } from './telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry/telemetry-target';
 import { bundleToolModule } from './mcp-server/tool-bundle';
-import { type Tools } from './tools';
+import { Tools } from './tools';
 import { Workload } from './workload/workload';
 import { type WorkloadOptions } from './workload/options';
 import { refuseSecrets } from './refuse-secrets';
+import { given } from './given';
 
 /** Where a server finds its tool modules. */
 const TOOLS_DIRECTORY = '/etc/kaos/tools';
@@ -69,7 +70,8 @@ export class MCPServer extends Construct implements IMCPServer {
     super(scope, id);
     this.name = nameOf(this);
     refuseSecrets(this, props);
-    const { fileName, code } = bundleToolModule(this, props.tools.source.path);
+    const tools = given(this, 'tools', props.tools, 'object', () => Tools.fromModule(''));
+    const { fileName, code } = bundleToolModule(this, tools.source.path);
 
     const workload = new Workload(this, 'workload', {
       ...RUNTIME_PROCESS,

@@ -15,6 +15,7 @@ import { checkOtlpUrl, checkRatio, checkSignals, checkStack } from './telemetry/
 import { type Workload } from './workload/workload';
 import { leastCount } from './workload/pod-placement';
 import { type WorkloadOptions } from './workload/options';
+import { given } from './given';
 
 /** What a telemetry stack consists of. */
 export interface TelemetryStackProps extends Omit<WorkloadOptions, 'callers' | 'logLevel'> {
@@ -161,8 +162,9 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
   readonly service: k8s.KubeService;
   readonly endpoint: Workload;
 
-  constructor(scope: Construct, id: string, props: TelemetryStackProps) {
+  constructor(scope: Construct, id: string, said: TelemetryStackProps) {
     super(scope, id);
+    const props = { ...said, exporters: given(this, 'exporters', said.exporters, 'list', () => []) };
     claim(scope, this);
     checkStack(this, props);
     this.name = nameOf(this);

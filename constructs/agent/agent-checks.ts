@@ -1,15 +1,34 @@
 import { type Duration } from 'cdk8s';
-import { type IConstruct } from 'constructs';
+import { type Construct, type IConstruct } from 'constructs';
 import { MAX_ANCESTORS } from '../../runtime/contract';
 import { type AgentLimits, type AgentProps } from './agent-props';
 import { fail } from '../fail';
-import { isModelPattern, servesModel } from '../model-api/model-name';
+import { given, givenSecret } from '../given';
+import { type IModelAPI } from '../model-api';
+import { ExternalModelAPI } from '../model-api/external-model-api';
+import { isModelPattern, type ModelName, servesModel } from '../model-api/model-name';
 import { greatestCount } from '../workload/pod-placement';
 import { checkCounts, isCount } from '../numbers';
 import { refuseSecrets } from '../refuse-secrets';
 
+/** Stands for the address of what is missing. */
+const NOWHERE = 'http://nowhere';
 /** Timers of Node end at once when they are given more. */
 const LONGEST_MS = 2 ** 31 - 1;
+
+/** Props that have all that an agent needs; what is missing fails synthesis, and has something in its place until then. */
+export function completeAgentProps<M extends string>(agent: Construct, props: AgentProps<M>): AgentProps<M> {
+  const nowhere = (): IModelAPI =>
+    new ExternalModelAPI(agent, 'no-model-api', { url: NOWHERE, models: ['*'] });
+  const modelAPI = given(agent, 'modelAPI', props.modelAPI, 'construct', () => nowhere() as IModelAPI<M>);
+  const anyModel = modelAPI.models.find((name) => !isModelPattern(name)) ?? 'none';
+  return {
+    ...props,
+    modelAPI,
+    model: given(agent, 'model', props.model, 'text', () => anyModel as ModelName<NoInfer<M>>),
+    apiKeys: givenSecret(agent, 'apiKeys', props.apiKeys),
+  };
+}
 
 /** Refuses what an agent cannot be. */
 export function checkAgentProps(agent: IConstruct, props: AgentProps): void {

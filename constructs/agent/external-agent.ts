@@ -6,6 +6,7 @@ import { Egress } from '../egress';
 import { fail } from '../fail';
 import { nameOf } from '../names';
 import { refuseSecrets } from '../refuse-secrets';
+import { given, givenSecret } from '../given';
 
 /** An agent that somebody else runs. */
 export interface ExternalAgentProps {
@@ -51,8 +52,13 @@ export class ExternalAgent extends Construct implements IAgent {
   readonly description: string | undefined;
   readonly model: string | undefined;
 
-  constructor(scope: Construct, id: string, props: ExternalAgentProps) {
+  constructor(scope: Construct, id: string, said: ExternalAgentProps) {
     super(scope, id);
+    const props: ExternalAgentProps = {
+      ...said,
+      url: given(this, 'url', said.url, 'text', () => 'http://nowhere'),
+      apiKey: givenSecret(this, 'apiKey', said.apiKey),
+    };
     this.name = nameOf(this);
     this.url = props.url.replace(/\/+$/, '');
     this.cardUrl = `${this.url}${CARD_PATH}`;

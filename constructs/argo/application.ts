@@ -1,10 +1,11 @@
-import { ApiObject, type Chart, Lazy } from 'cdk8s';
+import { ApiObject, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { chartName, manifestSource, unseparated } from './manifests';
 import { ArgoProject } from './project';
 import { fail } from '../fail';
 import { Registry } from '../registry';
 import { refuseSecrets } from '../refuse-secrets';
+import { given } from '../given';
 
 /** The cluster that Argo CD itself runs in. */
 const OWN_CLUSTER = 'https://kubernetes.default.svc';
@@ -112,9 +113,11 @@ export class ArgoApplication extends Construct {
   /** Name of the Application: that of the chart it applies. */
   readonly name: string;
 
-  constructor(scope: Construct, id: string, props: ArgoApplicationProps) {
+  constructor(scope: Construct, id: string, said: ArgoApplicationProps) {
     super(scope, id);
-    const { chart, project = 'default' } = props;
+    const chart = given(this, 'chart', said.chart, 'construct', () => Chart.of(this));
+    const props = { ...said, chart };
+    const { project = 'default' } = props;
     this.name = chartName(chart);
     refuseSecrets(this, props);
     checkProps(this, props);

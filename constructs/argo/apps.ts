@@ -4,6 +4,7 @@ import { ArgoApplication, type ArgoSyncProps } from './application';
 import { chartName } from './manifests';
 import { fail } from '../fail';
 import { byText } from '../order';
+import { given } from '../given';
 
 /** What a set of Applications is made of. */
 export interface ArgoAppsProps extends ArgoSyncProps {
@@ -28,9 +29,14 @@ export class ArgoApps extends Construct {
 
   constructor(scope: Construct, id: string, props: ArgoAppsProps) {
     super(scope, id);
-    const { charts, root = false, ...sync } = props;
+    const { charts: said, root = false, ...sync } = props;
+    const charts = given(this, 'charts', said, 'list', () => []);
+    const twice = charts.find((chart, index) => charts.indexOf(chart) !== index);
+    if (twice) fail(this, `charts has ${twice.node.path} twice`, 'name it once');
     const own = Chart.of(this);
-    const others = charts.filter((chart) => chart !== own).sort((a, b) => byText(chartName(a), chartName(b)));
+    const others = [...new Set(charts)]
+      .filter((chart) => chart !== own)
+      .sort((a, b) => byText(chartName(a), chartName(b)));
     if (others.length === 0) fail(this, 'there is no chart to apply in charts', 'give at least one');
 
     if (root) {

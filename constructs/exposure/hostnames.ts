@@ -2,6 +2,6 @@
 const HOSTNAME = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
 
 /** Whether an Ingress rule, a Gateway and a route take it for the name of a host. */
-export function isHostname(name: string): boolean {
-  return name.length <= 253 && HOSTNAME.test(name);
+export function isHostname(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= 253 && HOSTNAME.test(name);
 }

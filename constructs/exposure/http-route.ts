@@ -17,6 +17,7 @@ import { isHostname } from './hostnames';
 import { type GatewayReference, HttpGateway } from './http-gateway';
 import { Registry } from '../registry';
 import { type Workload } from '../workload/workload';
+import { given } from '../given';
 
 /** A path as the Gateway API takes it, without "/" at its end, so that rewriting leaves no "//" behind. */
 const PATH = /^(\/|(\/(?!\.{1,2}(\/|$))[-\w.~]+)+)$/;
@@ -62,8 +63,11 @@ interface RouteProps extends GatewayExposureProps {
 }
 
 /** Renders the HTTPRoute to a workload, and opens the workload to the Gateway's proxies. */
-export function addHttpRoute(scope: Construct, id: string, props: RouteProps): void {
-  const { workload, gateway, hostnames = [] } = props;
+export function addHttpRoute(scope: Construct, id: string, said: RouteProps): void {
+  const nowhere = () => ({ name: '', namespace: '' });
+  const gateway = given(scope, 'the gateway of expose', said.gateway, 'object', nowhere);
+  const props = { ...said, gateway };
+  const { workload, hostnames = [] } = props;
   checkProps(scope, props);
   workload.mayBeCalledBy(props.callers ?? Callers.inNamespace(gateway.namespace));
   addressesOf(props).forEach((address) => Registry.of(scope).addresses.add(address, scope));

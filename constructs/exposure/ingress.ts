@@ -1,12 +1,13 @@
 import { type ISecret, k8s } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
-import { type Callers } from '../callers';
+import { Callers } from '../callers';
 import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { isHostname } from './hostnames';
 import { Registry } from '../registry';
 import { type Workload } from '../workload/workload';
 import { refuseSecrets } from '../refuse-secrets';
+import { given } from '../given';
 
 /** ingress-nginx, by the names that its classes usually have. */
 const NGINX_CLASS = /(^|[-.])nginx([-.]|$)/;
@@ -62,7 +63,7 @@ export function addIngress(
   if (ingressClassName !== undefined && !isDnsSubdomain(ingressClassName))
     fail(scope, `ingressClassName is "${ingressClassName}"`, SUBDOMAIN_FIX);
   refuseSecrets(scope, { annotations });
-  workload.mayBeCalledBy(callers);
+  workload.mayBeCalledBy(given(scope, 'callers of expose', callers, 'object', () => Callers.anywhere()));
   Registry.of(scope).addresses.add(`${ingressClassName ?? 'the Ingress'} at ${host}`, scope);
   const { name, labels, ports } = workload;
   new k8s.KubeIngress(scope, id, {

@@ -4,6 +4,7 @@ import { Egress } from '../egress';
 import { fail } from '../fail';
 import { type IModelAPI } from '../model-api';
 import { refuseSecrets } from '../refuse-secrets';
+import { given, givenSecret } from '../given';
 
 /** Where a gateway is that somebody else runs. */
 export interface ModelAPIFromUrlProps<M extends string = string> {
@@ -32,8 +33,12 @@ export class ExternalModelAPI<M extends string = string> extends Construct imple
   readonly key: SecretValue | undefined;
   readonly endpoint: Egress;
 
-  constructor(scope: Construct, id: string, { url, models, apiKey, egress }: ModelAPIFromUrlProps<M>) {
+  constructor(scope: Construct, id: string, props: ModelAPIFromUrlProps<M>) {
     super(scope, id);
+    const { egress } = props;
+    const url = given(this, 'url', props.url, 'text', () => 'http://nowhere');
+    const models = given(this, 'models', props.models, 'list', () => []);
+    const apiKey = givenSecret(this, 'apiKey', props.apiKey);
     refuseSecrets(this, { url });
     if (!URL.canParse(url) || !/^https?:/.test(url))
       fail(this, `url is "${url}"`, 'give an http or https URL');

@@ -16,6 +16,7 @@ import { gatewayTelemetryEnv, takesTraces, type TelemetryTarget } from '../telem
 import { reportingOf, telemetryProblems, telemetryTarget } from '../telemetry/telemetry-target';
 import { Workload } from '../workload/workload';
 import { refuseSecrets } from '../refuse-secrets';
+import { given, givenSecret } from '../given';
 
 const CONFIG_DIRECTORY = '/etc/litellm';
 /** `nobody`, as whom LiteLLM's image without root runs. */
@@ -41,8 +42,14 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
   /** Service in front of the gateway. */
   readonly service: k8s.KubeService;
 
-  constructor(scope: Construct, id: string, props: ModelAPIProxyProps<M>) {
+  constructor(scope: Construct, id: string, said: ModelAPIProxyProps<M>) {
     super(scope, id);
+    const props: ModelAPIProxyProps<M> = {
+      ...said,
+      models: given(this, 'models', said.models, 'list', () => []),
+      apiKey: givenSecret(this, 'apiKey', said.apiKey),
+      masterKey: givenSecret(this, 'masterKey', said.masterKey),
+    };
     this.name = nameOf(this);
     const names = props.models.map((model) => (typeof model === 'string' ? model : model.name));
     this.models = Object.freeze([...new Set(names)]);

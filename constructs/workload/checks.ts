@@ -1,3 +1,4 @@
+import { EnvValue } from 'cdk8s-plus-28';
 import { type IConstruct } from 'constructs';
 import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
@@ -9,12 +10,16 @@ import { type Workload, type WorkloadProps } from './workload';
 import { type WorkloadOptions } from './options';
 import { checkCounts } from '../numbers';
 import { checkSeconds, secondsOf } from '../durations';
+import { LOG_LEVELS } from '../../runtime/contract';
 
 /** Name of a variable, as shells take it too, and KAOS's with hyphens. */
 const VARIABLE = /^[A-Za-z_][-A-Za-z0-9_.]*$/;
 /** Key of a label or annotation: a name of at most 63 characters with an optional domain in front. */
 const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
+/** What tolerations can be about. */
+const OPERATORS = ['Equal', 'Exists'];
+const EFFECTS = ['NoExecute', 'NoSchedule', 'PreferNoSchedule'];
 /** Annotations that this library writes itself. */
 const OWN_ANNOTATIONS = ['checksum/config'];
 
@@ -23,6 +28,7 @@ export function checkOptions(workload: Workload, props: WorkloadProps): void {
   const { owner } = workload;
   const { options } = props;
   checkCount(owner, props, options);
+  checkTypes(owner, options);
   checkTexts(owner, options);
   checkMetadata(owner, workload, options);
   checkTermination(owner, props, options);
@@ -63,6 +69,22 @@ function checkTexts(
     runtimeClassName,
   })) {
     if (name !== undefined && !isDnsSubdomain(name)) fail(owner, `${property} is "${name}"`, SUBDOMAIN_FIX);
+  }
+}
+
+/** What types refuse too, for those whose options come from a file. */
+function checkTypes(owner: IConstruct, { env = {}, logLevel, tolerations = [] }: WorkloadOptions): void {
+  for (const [name, value] of Object.entries<unknown>(env)) {
+    if (typeof value !== 'string' && !(value instanceof EnvValue))
+      fail(owner, `env.${name} is of type ${typeof value}`, 'give a text or an EnvValue');
+  }
+  if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel))
+    fail(owner, `logLevel is "${logLevel as string}"`, `give one of ${LOG_LEVELS.join(', ')}`);
+  for (const { operator, effect } of tolerations) {
+    if (operator !== undefined && !OPERATORS.includes(operator))
+      fail(owner, `the operator of a toleration is "${operator}"`, `give one of ${OPERATORS.join(', ')}`);
+    if (effect !== undefined && !EFFECTS.includes(effect))
+      fail(owner, `the effect of a toleration is "${effect}"`, `give one of ${EFFECTS.join(', ')}`);
   }
 }
 

@@ -1,0 +1,47 @@
+import { type SecretValue } from 'cdk8s-plus-28';
+import { Construct, type IConstruct } from 'constructs';
+import { fail } from './fail';
+
+/** What a prop can be asked to be. */
+const KINDS = {
+  text: (value: unknown) => typeof value === 'string',
+  list: (value: unknown) => Array.isArray(value),
+  object: (value: unknown) => typeof value === 'object' && value !== null,
+  construct: (value: unknown) => Construct.isConstruct(value),
+};
+
+/**
+ * A required prop, or what stands for it until synthesis reports that it is missing: props that come from a file have
+ * met no compiler.
+ */
+export function given<T>(
+  scope: IConstruct,
+  name: string,
+  value: T,
+  kind: keyof typeof KINDS,
+  standIn: () => NoInfer<T>,
+): T {
+  if (KINDS[kind](value)) return value;
+  fail(scope, `${name} is ${described(value)}`, `give ${kind === 'object' ? 'an' : 'a'} ${kind}`);
+  return standIn();
+}
+
+/** As `given`, for a key of a Secret, which may be left out. What is there instead may be secret, and is not repeated. */
+export function givenSecret(
+  scope: IConstruct,
+  name: string,
+  value: SecretValue | undefined,
+): SecretValue | undefined {
+  if (value === undefined || isSecretValue(value)) return value;
+  fail(scope, `${name} is ${described(value)}`, 'give a SecretValue');
+  return undefined;
+}
+
+function isSecretValue(value: unknown): value is SecretValue {
+  const { secret, key } = (value ?? {}) as { secret?: { name?: unknown }; key?: unknown };
+  return typeof secret?.name === 'string' && typeof key === 'string';
+}
+
+function described(value: unknown): string {
+  return value === undefined || value === null ? 'missing' : `of type ${typeof value}`;
+}
