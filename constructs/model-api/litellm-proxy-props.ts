@@ -40,6 +40,8 @@ export interface ModelAPIProxyProps<M extends string = string> extends WorkloadO
   readonly apiBaseEgress?: Egress;
   /**
    * Key for the provider, in a Secret that exists beside the manifests.
+   * Most providers refuse requests without one; those that know the pod by other means, such as Bedrock, need none, nor
+   * does one whose own variable, such as `OPENAI_API_KEY`, is in `env`.
    * @default - none, or the one that the other gateway asks for
    */
   readonly apiKey?: SecretValue;
