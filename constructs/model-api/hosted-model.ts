@@ -117,6 +117,7 @@ export class HostedModel<M extends string = string> extends Construct implements
       resources: { cpu: '1', memory: '2Gi', memoryLimit: '8Gi', devices: devicesOf(props) },
       user: OLLAMA_UID,
       terminationSeconds: TERMINATION_SECONDS,
+      lingers: true,
       ...volumesOf(this.name, storage),
       options: props,
     });

@@ -97,6 +97,7 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
       resources: { cpu: '250m', memory: '1Gi', memoryLimit: '2Gi' },
       user: LITELLM_UID,
       terminationSeconds: TERMINATION_SECONDS,
+      lingers: true,
       emptyDirectories: [{ name: 'tmp', mountPath: '/tmp', size: '256Mi' }],
       reporting: () => reportingOf(this, telemetry),
       options,

@@ -3,6 +3,7 @@ import { type IConstruct } from 'constructs';
 import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { greatestCount } from './pod-placement';
+import { graceSeconds } from './pod-template';
 import { checkResources } from './pod-resources';
 import { checkVolumes } from './pod-volumes';
 import { refuseSecretNames } from '../refuse-secrets';
@@ -31,7 +32,7 @@ export function checkOptions(workload: Workload, props: WorkloadProps): void {
   checkTypes(owner, options);
   checkTexts(owner, options);
   checkMetadata(owner, workload, options);
-  checkTermination(owner, props, options);
+  checkTermination(owner, props);
   checkResources(owner, props.resources, options.resources);
   checkVolumes(owner, props, options);
 }
@@ -109,18 +110,15 @@ function checkMetadata(owner: IConstruct, { labels }: Workload, options: Workloa
 }
 
 /** Whoever is killed before it is done loses requests and telemetry. */
-function checkTermination(
-  owner: IConstruct,
-  { terminationSeconds }: WorkloadProps,
-  options: WorkloadOptions,
-): void {
-  const { terminationGracePeriod } = options;
+function checkTermination(owner: IConstruct, props: WorkloadProps): void {
+  const { terminationGracePeriod } = props.options;
+  const needed = graceSeconds(props);
   checkSeconds(owner, { terminationGracePeriod }, 0);
   const seconds = terminationGracePeriod && secondsOf(terminationGracePeriod);
-  if (seconds === undefined || seconds >= terminationSeconds) return;
+  if (seconds === undefined || seconds >= needed) return;
   fail(
     owner,
     `terminationGracePeriod is ${seconds} s`,
-    `give ${terminationSeconds} s or more, which the process may need`,
+    `give ${needed} s or more, which the process may need`,
   );
 }

@@ -11,6 +11,9 @@ import { type SecretFile, secretFilesEnv } from './secret-files';
 import { type WorkloadOptions } from './options';
 import { secondsOf } from '../durations';
 
+/** As long as endpoints usually take to be forgotten everywhere. */
+const LINGER_SECONDS = 5;
+
 /** A port of the container and of the Service in front of it. */
 export interface WorkloadPort {
   readonly name: string;
@@ -40,6 +43,12 @@ export interface PodProps {
   readonly user: number;
   /** Time between SIGTERM and SIGKILL. */
   readonly terminationSeconds: number;
+  /**
+   * Whether the pod waits before SIGTERM, because calls keep coming until all nodes know that it ends. Its image has to
+   * have `sleep`.
+   * @default false
+   */
+  readonly lingers?: boolean;
   /** @default - no files */
   readonly config?: ConfigFiles;
   /**
@@ -92,6 +101,11 @@ export function podTemplate(
   };
 }
 
+/** The least time between the end of a pod's traffic and SIGKILL. */
+export function graceSeconds({ terminationSeconds, lingers }: PodProps): number {
+  return terminationSeconds + (lingers ? LINGER_SECONDS : 0);
+}
+
 function containerOf(props: PodProps): k8s.Container {
   const { options } = props;
   const command = options.command ?? props.command;
@@ -105,14 +119,18 @@ function containerOf(props: PodProps): k8s.Container {
     env: Lazy.any({ produce: () => nonEmpty(toEnvVars(environmentOf(props))) }),
     ports: props.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
     ...probesOf(props.probes),
+    lifecycle: props.lingers
+      ? { preStop: { exec: { command: ['sleep', String(LINGER_SECONDS)] } } }
+      : undefined,
     resources: resourcesOf(props.resources, options.resources),
     securityContext: containerSecurity(props.user),
     volumeMounts: Lazy.any({ produce: () => nonEmpty(volumesOf(props).map(({ mount }) => mount)) }),
   };
 }
 
-function terminationSeconds({ options, terminationSeconds: ours }: PodProps): number {
-  return options.terminationGracePeriod ? secondsOf(options.terminationGracePeriod) : ours;
+function terminationSeconds(props: PodProps): number {
+  const { terminationGracePeriod } = props.options;
+  return terminationGracePeriod ? secondsOf(terminationGracePeriod) : graceSeconds(props);
 }
 
 function environmentOf({ env, secretFiles, options }: PodProps): Environment {

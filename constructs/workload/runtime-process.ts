@@ -18,5 +18,6 @@ export const RUNTIME_PROCESS = {
   resources: { cpu: '50m', memory: '128Mi', memoryLimit: '512Mi' },
   user: RUNTIME_UID,
   terminationSeconds: DRAIN_SECONDS + FLUSH_SECONDS + MARGIN_SECONDS,
+  lingers: true,
   emptyDirectories: [{ name: 'tmp', mountPath: '/tmp', size: '64Mi' }],
 } as const satisfies Partial<PodProps>;

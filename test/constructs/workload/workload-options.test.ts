@@ -235,7 +235,7 @@ test.each<[string, Partial<MCPServerProps>, string]>([
   [
     'pods are killed before they are done',
     { terminationGracePeriod: Duration.seconds(5) },
-    'terminationGracePeriod is 5 s; give 30 s or more, which the process may need',
+    'terminationGracePeriod is 5 s; give 35 s or more, which the process may need',
   ],
   [
     'time to stop has parts of a second',
@@ -249,4 +249,10 @@ test.each<[string, Partial<MCPServerProps>, string]>([
 test('fails with all that is wrong at once', () => {
   const options = { replicas: 1.5, image: 'x', tools: Tools.fromModule('gone.ts'), podLabels: { app: 'x' } };
   expect(problemsOf((scope) => server(scope, options))).toHaveLength(4);
+});
+
+test('a pod waits until nobody calls it any more, and has the time for it', () => {
+  const { spec } = deploymentOf({}).spec.template;
+  expect(spec.containers[0].lifecycle).toEqual({ preStop: { exec: { command: ['sleep', '5'] } } });
+  expect(spec.terminationGracePeriodSeconds).toBe(35);
 });
