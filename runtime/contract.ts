@@ -16,10 +16,12 @@ export const READY_PATH = '/ready';
 export const CHAT_PATH = '/v1/chat/completions';
 /** The models that an agent or a gateway answers for, in the format of OpenAI. */
 export const MODELS_PATH = '/v1/models';
-/** Agent card. */
+/** Agent card of A2A, where KAOS's agents and older clients look for it. */
 export const CARD_PATH = '/.well-known/agent.json';
-/** Agent card of A2A, as agents that are not ours publish it. */
+/** The same card, where A2A looks for it. */
 export const A2A_CARD_PATH = '/.well-known/agent-card.json';
+/** A2A as JSON-RPC. */
+export const A2A_PATH = '/a2a';
 /** Header in which a proxy says which path it has taken away, so that an agent can tell its own address. */
 export const FORWARDED_PREFIX_HEADER = 'x-forwarded-prefix';
 /** What an agent remembers of its sessions. */
@@ -116,6 +118,8 @@ export interface AgentConfig {
   readonly instructionsFile: string | undefined;
   readonly host: string;
   readonly port: number;
+  /** Base URL by which callers reach the agent; undefined takes the one by which its card was asked for. */
+  readonly publicUrl: string | undefined;
   /** Base URL of an OpenAI-compatible API, without `/v1`. */
   readonly modelUrl: string;
   /** `modelApiKeyFile` wins when both are given. */
@@ -142,17 +146,23 @@ export interface AgentConfig {
   readonly maxTokens: number | undefined;
   /** Wall time of one request, at most. */
   readonly requestTimeoutMs: number | undefined;
+  /** Tools that are called only once a person approved: names, `server/tool`, or either with `*` for any text. */
+  readonly toolApproval: readonly string[];
   /** A streamed reply that has nothing to say for so long shows that it lives. */
   readonly streamHeartbeatMs: number;
   /** `false` is the same as the type `none`. */
   readonly memoryEnabled: boolean;
   readonly memoryType: MemoryType;
+  /** Whether a request fails when its session cannot be recalled or kept; if not, it is answered without. */
+  readonly memoryRequired: boolean;
   /** Messages of a session that are told to the model before those of the request, at most. */
   readonly memoryContextLimit: number;
   readonly memoryMaxSessions: number;
   readonly memoryMaxSessionEvents: number;
   /** `redis://host:port`, or `rediss://host:port` with TLS. */
   readonly memoryRedisUrl: string | undefined;
+  /** What all keys begin with: agents of one name that share a Redis are told apart by it. */
+  readonly memoryRedisPrefix: string;
   /** `memoryRedisPasswordFile` wins when both are given. */
   readonly memoryRedisPassword: string | undefined;
   readonly memoryRedisPasswordFile: string | undefined;
@@ -175,6 +185,8 @@ export const AGENT_DEFAULTS = {
   streamHeartbeatMs: 15_000,
   memoryEnabled: true,
   memoryType: 'local',
+  memoryRequired: false,
+  memoryRedisPrefix: 'kaos',
   memoryContextLimit: 6,
   memoryMaxSessions: 1_000,
   memoryMaxSessionEvents: 500,
@@ -192,6 +204,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given('AGENT_INSTRUCTIONS_FILE', config.instructionsFile),
     ...given('AGENT_HOST', config.host),
     ...given('AGENT_PORT', config.port),
+    ...given('AGENT_PUBLIC_URL', config.publicUrl),
     MODEL_API_URL: config.modelUrl,
     ...given(MODEL_API_KEY_VARIABLE, config.modelApiKey),
     ...given(secretFileVariable(MODEL_API_KEY_VARIABLE), config.modelApiKeyFile),
@@ -209,6 +222,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given('MAX_TOOL_CALLS', config.maxToolCalls),
     ...given('MAX_TOKENS', config.maxTokens),
     ...given('REQUEST_TIMEOUT_MS', config.requestTimeoutMs),
+    ...given('TOOL_APPROVAL', config.toolApproval?.join(',') || undefined),
     ...given('STREAM_HEARTBEAT_MS', config.streamHeartbeatMs),
     ...memoryToEnv(config),
     ...given('LOG_LEVEL', config.logLevel),
@@ -219,10 +233,12 @@ function memoryToEnv(config: AgentSettings): Record<string, string> {
   return {
     ...given('MEMORY_ENABLED', config.memoryEnabled),
     ...given('MEMORY_TYPE', config.memoryType),
+    ...given('MEMORY_REQUIRED', config.memoryRequired),
     ...given('MEMORY_CONTEXT_LIMIT', config.memoryContextLimit),
     ...given('MEMORY_MAX_SESSIONS', config.memoryMaxSessions),
     ...given('MEMORY_MAX_SESSION_EVENTS', config.memoryMaxSessionEvents),
     ...given('MEMORY_REDIS_URL', config.memoryRedisUrl),
+    ...given('MEMORY_REDIS_PREFIX', config.memoryRedisPrefix),
     ...given(MEMORY_REDIS_PASSWORD_VARIABLE, config.memoryRedisPassword),
     ...given(secretFileVariable(MEMORY_REDIS_PASSWORD_VARIABLE), config.memoryRedisPasswordFile),
     ...given('MEMORY_TTL_SECONDS', config.memoryTtlSeconds),
@@ -238,6 +254,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     instructionsFile: read.text('AGENT_INSTRUCTIONS_FILE'),
     host: read.text('AGENT_HOST') ?? AGENT_DEFAULTS.host,
     port: read.port('AGENT_PORT') ?? AGENT_DEFAULTS.port,
+    publicUrl: readPublicUrl(read),
     modelUrl: read.url('MODEL_API_URL', read.required('MODEL_API_URL')),
     modelApiKey: read.secret(MODEL_API_KEY_VARIABLE),
     modelApiKeyFile: read.text(secretFileVariable(MODEL_API_KEY_VARIABLE)),
@@ -267,13 +284,16 @@ function readMemory(read: EnvReader) {
   return {
     memoryEnabled,
     memoryType,
+    memoryRequired: read.flag('MEMORY_REQUIRED') ?? AGENT_DEFAULTS.memoryRequired,
     memoryContextLimit: read.countFromZero('MEMORY_CONTEXT_LIMIT') ?? AGENT_DEFAULTS.memoryContextLimit,
     memoryMaxSessions: read.count('MEMORY_MAX_SESSIONS') ?? AGENT_DEFAULTS.memoryMaxSessions,
     memoryMaxSessionEvents: read.count('MEMORY_MAX_SESSION_EVENTS') ?? AGENT_DEFAULTS.memoryMaxSessionEvents,
     memoryRedisUrl: readRedisUrl(read, memoryEnabled && memoryType === 'redis'),
+    memoryRedisPrefix: readRedisPrefix(read) ?? AGENT_DEFAULTS.memoryRedisPrefix,
     memoryRedisPassword: read.secret(MEMORY_REDIS_PASSWORD_VARIABLE),
     memoryRedisPasswordFile: read.text(secretFileVariable(MEMORY_REDIS_PASSWORD_VARIABLE)),
     memoryTtlSeconds: read.countUpTo('MEMORY_TTL_SECONDS', 2 ** 31 - 1),
+    toolApproval: readToolApproval(read, memoryEnabled && memoryType !== 'none'),
   };
 }
 
@@ -284,6 +304,33 @@ function readRedisUrl(read: EnvReader, needed: boolean): string | undefined {
   if (!isUrl)
     read.problems.push('MEMORY_REDIS_URL is no URL of Redis; give redis://host:port or rediss://host:port');
   return url;
+}
+
+/** Keys of an agent begin with it and a colon. */
+function readRedisPrefix(read: EnvReader): string | undefined {
+  const prefix = read.text('MEMORY_REDIS_PREFIX');
+  const isPrefix = prefix === undefined || /^[\w.:-]{1,128}$/.test(prefix);
+  if (!isPrefix)
+    read.problems.push(
+      `MEMORY_REDIS_PREFIX is "${prefix}"; give 1 to 128 letters, digits, ".", ":", "-" or "_"`,
+    );
+  return prefix;
+}
+
+function readPublicUrl(read: EnvReader): string | undefined {
+  const url = read.text('AGENT_PUBLIC_URL');
+  return url === undefined ? undefined : read.url('AGENT_PUBLIC_URL', url);
+}
+
+/** Who is to approve answers in the same session, so there must be sessions. */
+function readToolApproval(read: EnvReader, remembers: boolean): string[] {
+  const patterns = read.list('TOOL_APPROVAL');
+  const wrong = patterns.find((pattern) => !/^[^\s/]+(\/[^\s/]+)?$/.test(pattern));
+  if (wrong !== undefined)
+    read.problems.push(`TOOL_APPROVAL has "${wrong}"; give tool or server/tool, with * for any text`);
+  if (patterns.length > 0 && !remembers)
+    read.problems.push('TOOL_APPROVAL needs sessions; give MEMORY_TYPE local or redis, or leave it out');
+  return patterns;
 }
 
 /** What an MCP server process needs to know. */

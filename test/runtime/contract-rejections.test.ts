@@ -43,6 +43,26 @@ test.each<[why: string, env: Env, problem: string]>([
     { PEER_AGENTS: 'a-b' },
     'PEER_AGENT_A_B_CARD_URL is not set; PEER_AGENTS lists "a-b", give its URL',
   ],
+  [
+    'the public URL is none',
+    { AGENT_PUBLIC_URL: 'lead' },
+    'AGENT_PUBLIC_URL is "lead"; give an http or https URL',
+  ],
+  [
+    'a tool to approve is none',
+    { TOOL_APPROVAL: 'a/b/c' },
+    'TOOL_APPROVAL has "a/b/c"; give tool or server/tool, with * for any text',
+  ],
+  [
+    'tools are to be approved without sessions',
+    { TOOL_APPROVAL: 'a', MEMORY_TYPE: 'none' },
+    'TOOL_APPROVAL needs sessions; give MEMORY_TYPE local or redis, or leave it out',
+  ],
+  [
+    'the prefix of keys has white space',
+    { MEMORY_REDIS_PREFIX: 'a b' },
+    'MEMORY_REDIS_PREFIX is "a b"; give 1 to 128 letters, digits, ".", ":", "-" or "_"',
+  ],
   ['a sub-agent is no pair', { AGENT_SUB_AGENTS: 'worker' }, 'AGENT_SUB_AGENTS has "worker"; give name:url'],
   [
     'a sub-agent has no name',
