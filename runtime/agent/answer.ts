@@ -84,27 +84,35 @@ function conversationOf(
 
 /** Whatever comes of it, the session then knows: what was asked, done and answered. */
 async function inSession(
-  request: ChatRequest,
+  { session, ...request }: ChatRequest,
   recorder: Recorder,
   sessions: Sessions,
   work: () => Promise<LoopResult>,
 ): Promise<LoopResult> {
+  const keep = async () => {
+    if (session !== undefined) await sessions.keep(session, recorder.events);
+  };
   recordQuestion(request, recorder);
+  let result: LoopResult;
   try {
-    const result = await work();
-    const said = result.content ?? result.refusal;
-    if (said !== null) recorder.add('agent_response', said);
-    return result;
+    result = await work();
   } catch (error) {
     recorder.add('error', error instanceof HttpError ? error.message : 'internal error');
+    // What went wrong first is what the caller is told; that it could not be kept is logged.
+    await keep().catch(() => undefined);
     throw error;
-  } finally {
-    if (request.session !== undefined) await sessions.keep(request.session, recorder.events);
   }
+  const said = result.content ?? result.refusal;
+  if (said !== null) recorder.add('agent_response', said);
+  await keep();
+  return result;
 }
 
 /** What the user said since the assistant last did: all before it the session knows already. */
-function recordQuestion({ messages, isTask }: ChatRequest, recorder: Recorder): void {
+function recordQuestion(
+  { messages, isTask }: Pick<ChatRequest, 'messages' | 'isTask'>,
+  recorder: Recorder,
+): void {
   const lastAnswer = messages.findLastIndex(({ role }) => role === 'assistant');
   const asked = messages.slice(lastAnswer + 1).filter(({ role }) => role === 'user');
   asked.forEach(({ content }, index) => {

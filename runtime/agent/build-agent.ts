@@ -55,8 +55,9 @@ export function buildAgent(
   const http = new HttpClient();
   const dependencies = new Dependencies(waitsFor, http, log);
   const { modelKey, callerKeys, peerKeys } = secretsOf(config);
-  const memory = openMemory(config, log);
-  const sessions = new Sessions(memory, config.memoryContextLimit, log);
+  const { memory } = openMemory(config, log);
+  const sessionOptions = { contextLimit: config.memoryContextLimit, required: config.memoryRequired };
+  const sessions = new Sessions(memory, sessionOptions, log);
 
   const servers = config.mcpServers.map((server) => new MCPClient(server, toolTimeoutMs, http));
   const mcpTools = new MCPTools(servers, instrumentation.withSpan, log);

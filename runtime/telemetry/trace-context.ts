@@ -37,8 +37,8 @@ export function traceResponse(): Record<string, string> {
   return { traceresponse: `00-${span.traceId}-${span.spanId}-${flags}` };
 }
 
-/** By which the trace of what runs now is found. */
-export function activeTraceId(): string | undefined {
+/** By which what runs now is found in a trace. */
+export function activeSpanIds(): Record<string, string> {
   const span = trace.getActiveSpan()?.spanContext();
-  return span && trace.isSpanContextValid(span) ? span.traceId : undefined;
+  return span && trace.isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }

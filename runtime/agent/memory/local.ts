@@ -13,6 +13,8 @@ interface Session {
   updatedAt: number;
   /** As JSON, whose length is known. */
   events: readonly string[];
+  /** What waits for the next message. */
+  suspended: string;
 }
 
 /** Keeps sessions in the process: they end with it, and each replica has its own. */
@@ -25,13 +27,9 @@ export class LocalMemory implements Memory {
 
   add(id: string, events: readonly MemoryEvent[]): Promise<void> {
     this.forgetExpired();
-    const known = this.byId.get(id)?.events ?? [];
+    const { events: known = [], suspended = '' } = this.byId.get(id) ?? {};
     const added = events.map((event) => JSON.stringify(event));
-    this.remove(id);
-    const kept = [...known, ...added].slice(-this.limits.maxSessionEvents);
-    this.byId.set(id, { updatedAt: Date.now(), events: kept });
-    this.characters += length(kept);
-    this.forgetOldest();
+    this.put(id, [...known, ...added].slice(-this.limits.maxSessionEvents), suspended);
     return Promise.resolve();
   }
 
@@ -57,12 +55,36 @@ export class LocalMemory implements Memory {
     return Promise.resolve(this.remove(id));
   }
 
+  suspend(id: string, state: string): Promise<void> {
+    this.forgetExpired();
+    this.put(id, this.byId.get(id)?.events ?? [], state);
+    return Promise.resolve();
+  }
+
+  resume(id: string): Promise<string | undefined> {
+    this.forgetExpired();
+    const session = this.byId.get(id);
+    if (!session || session.suspended === '') return Promise.resolve(undefined);
+    const { suspended } = session;
+    this.characters -= suspended.length;
+    session.suspended = '';
+    return Promise.resolve(suspended);
+  }
+
   problem(): Promise<string | undefined> {
     return Promise.resolve(undefined);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  private put(id: string, events: readonly string[], suspended: string): void {
+    this.remove(id);
+    const session = { updatedAt: Date.now(), events, suspended };
+    this.byId.set(id, session);
+    this.characters += length(session);
+    this.forgetOldest();
   }
 
   private forgetOldest(): void {
@@ -83,11 +105,12 @@ export class LocalMemory implements Memory {
   }
 
   private remove(id: string): boolean {
-    this.characters -= length(this.byId.get(id)?.events ?? []);
+    const session = this.byId.get(id);
+    if (session) this.characters -= length(session);
     return this.byId.delete(id);
   }
 }
 
-function length(events: readonly string[]): number {
-  return events.reduce((sum, event) => sum + event.length, 0);
+function length({ events, suspended }: Session): number {
+  return events.reduce((sum, event) => sum + event.length, suspended.length);
 }

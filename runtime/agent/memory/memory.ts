@@ -1,4 +1,4 @@
-/** Types of what is remembered, in the words of KAOS; `tool_error` is ours. */
+/** Types of what is remembered, in the words of KAOS; `tool_error` and the approvals are ours. */
 export type EventType =
   | 'user_message'
   | 'task_delegation_received'
@@ -8,6 +8,9 @@ export type EventType =
   | 'delegation_request'
   | 'delegation_response'
   | 'delegation_error'
+  | 'approval_requested'
+  | 'approval_given'
+  | 'approval_denied'
   | 'agent_response'
   | 'error';
 
@@ -45,6 +48,10 @@ export interface Memory {
   sessions(): Promise<readonly SessionSummary[]>;
   /** @returns whether there was one */
   delete(session: string): Promise<boolean>;
+  /** Keeps the state of work that waits for the session's next message, in place of what was kept before. */
+  suspend(session: string, state: string): Promise<void>;
+  /** Takes that state out again: of several that ask at once, one gets it. */
+  resume(session: string): Promise<string | undefined>;
   /** Why it cannot be used now, if it cannot. */
   problem(): Promise<string | undefined>;
   close(): Promise<void>;

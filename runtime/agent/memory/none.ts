@@ -18,6 +18,14 @@ export class NoMemory implements Memory {
     return Promise.resolve(false);
   }
 
+  suspend(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  resume(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   problem(): Promise<string | undefined> {
     return Promise.resolve(undefined);
   }

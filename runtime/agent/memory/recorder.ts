@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { activeTraceId } from '../../telemetry/trace-context';
+import { activeSpanIds } from '../../telemetry/trace-context';
 import { type EventType, type MemoryEvent } from './memory';
 
 /** Of one event; a longer one is cut, because what a session may hold is counted in events. */
@@ -15,13 +15,12 @@ export class Recorder {
   }
 
   add(type: EventType, content: unknown): void {
-    const traceId = activeTraceId();
     this.taken.push({
       event_id: `event_${randomUUID().slice(0, 8)}`,
       timestamp: new Date().toISOString(),
       event_type: type,
       content: bounded(content),
-      metadata: traceId === undefined ? {} : { trace_id: traceId },
+      metadata: activeSpanIds(),
     });
   }
 }

@@ -8,8 +8,12 @@ import { type EventPage, type Memory, type MemoryEvent } from './memory';
 export class Sessions {
   constructor(
     private readonly memory: Memory,
-    /** Messages that are recalled, at most. */
-    private readonly contextLimit: number,
+    private readonly options: {
+      /** Messages that are recalled, at most. */
+      readonly contextLimit: number;
+      /** Whether a request fails when its session cannot be recalled or kept. */
+      readonly required: boolean;
+    },
     private readonly log: Logger,
   ) {}
 
@@ -18,27 +22,36 @@ export class Sessions {
   }
 
   /**
-   * The last messages of a session, beginning with a user's. Memory that is away is logged and taken for empty: an
-   * answer without what was said before is worth more than none.
+   * The last messages of a session, beginning with a user's. Memory that is away is logged and taken for empty, unless
+   * it is required: an answer without what was said before is worth more than none.
+   *
+   * @throws UnavailableError when memory is required, and away
    */
   async recall(session: string): Promise<readonly ChatMessage[]> {
-    if (this.contextLimit === 0) return [];
+    if (this.options.contextLimit === 0) return [];
     try {
       const messages = await this.lastMessages(session);
       const start = messages.findIndex(({ role }) => role === 'user');
       return start < 0 ? [] : messages.slice(start);
     } catch (error) {
-      this.log.error({ err: error }, 'the session could not be recalled; answering without');
+      const outcome = this.options.required ? '' : '; answering without';
+      this.log.error({ err: error }, `the session could not be recalled${outcome}`);
+      if (this.options.required) throw error;
       return [];
     }
   }
 
-  /** What cannot be kept is logged and lost: the answer is there, and is given. */
+  /**
+   * What cannot be kept is logged and lost, unless memory is required: the answer is there, and is given.
+   *
+   * @throws UnavailableError when memory is required, and away
+   */
   async keep(session: string, events: readonly MemoryEvent[]): Promise<void> {
     try {
       await this.memory.add(session, events);
     } catch (error) {
       this.log.error({ err: error }, 'the session could not be kept');
+      if (this.options.required) throw error;
     }
   }
 
@@ -67,10 +80,11 @@ export class Sessions {
 
   /** Tool calls stand between messages, so how far back to look is found by looking. */
   private async lastMessages(session: string): Promise<ChatMessage[]> {
-    for (let size = this.contextLimit * 4; ; size *= 4) {
+    for (let size = this.options.contextLimit * 4; ; size *= 4) {
       const { events, total } = await this.memory.events(session, size);
       const messages = events.flatMap(messageOf);
-      if (messages.length >= this.contextLimit || size >= total) return messages.slice(-this.contextLimit);
+      if (messages.length >= this.options.contextLimit || size >= total)
+        return messages.slice(-this.options.contextLimit);
     }
   }
 }

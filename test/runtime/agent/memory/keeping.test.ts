@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { LocalMemory } from '../../../../runtime/agent/memory/local';
 import { type Memory, type MemoryEvent, type MemoryLimits } from '../../../../runtime/agent/memory/memory';
 import { RedisMemory } from '../../../../runtime/agent/memory/redis';
+import { RedisConnection } from '../../../../runtime/agent/memory/redis-connection';
 import { Secret } from '../../../../runtime/process/secret';
 import { nextMillisecond, until } from '../../../support/http';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis';
@@ -48,10 +49,26 @@ describeWithRedis('in Redis', () => {
     expect(await stranger.sessions()).toEqual([]);
   });
 
+  test('replicas that add and forget at once lose nothing of what they keep', async () => {
+    const replicas = await Promise.all(
+      [1, 2, 3].map(() => opened(connect.bind(null, 'busy'), { maxSessions: 2, maxSessionEvents: 1_000 })),
+    );
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(replicas.map((memory, index) => memory.add(`r${round}-${index}`, [event('x')])));
+      await Promise.all(replicas.map((memory) => memory.add('s', [event(round)])));
+    }
+    const [memory] = replicas as [Memory];
+    const sessions = await memory.sessions();
+    expect(sessions).toHaveLength(2);
+    // Of what was added last, in one go, all is there.
+    expect((await memory.events('s', 3)).events).toEqual(Array(3).fill(event(19)));
+  });
+
   async function connect(agent: string, limits: MemoryLimits): Promise<RedisMemory> {
     const password = new Secret('MEMORY_REDIS_PASSWORD', undefined, undefined);
-    const memory = new RedisMemory({ agent, url: redis.url, password, limits }, log);
-    void memory.stayConnected();
+    const connection = new RedisConnection({ url: redis.url, password }, log);
+    const memory = new RedisMemory({ prefix: `kaos:${agent}`, limits }, connection);
+    void connection.stayConnected();
     await until(async () => (await memory.problem()) === undefined);
     return memory;
   }
@@ -113,6 +130,42 @@ function keepsSessions(open: Open): void {
     await until(async () => (await memory.events('a', 10)).total === 0);
     await until(async () => (await memory.sessions()).length === 0);
     expect(await memory.delete('a')).toBe(false);
+  });
+
+  test('what is added at once is kept, each in one piece', async () => {
+    const memory = await opened(open, { maxSessionEvents: 1_000 });
+    const pairs = Array.from({ length: 50 }, (_, index) => [event(`${index} asked`), event(`${index} told`)]);
+    await Promise.all(pairs.map((pair) => memory.add('a', pair)));
+    const { events, total } = await memory.events('a', 1_000);
+    expect(total).toBe(100);
+    const kept = events.map(({ content }) => String(content));
+    for (const [index] of pairs.entries()) {
+      const at = kept.indexOf(`${index} asked`);
+      expect(kept[at + 1]).toBe(`${index} told`);
+    }
+  });
+
+  test('what waits for a session’s next message is taken up once', async () => {
+    const memory = await opened(open, {});
+    await memory.suspend('a', 'first');
+    await memory.suspend('a', 'state');
+    await memory.add('a', [event('x')]);
+    const taken = await Promise.all([memory.resume('a'), memory.resume('a'), memory.resume('b')]);
+    expect(taken.filter((state) => state !== undefined)).toEqual(['state']);
+    expect(await memory.resume('a')).toBeUndefined();
+    expect((await memory.events('a', 10)).total).toBe(1);
+  });
+
+  test('what waits goes with its session', async () => {
+    const memory = await opened(open, { maxSessions: 1 });
+    for (const session of ['a', 'b']) {
+      await memory.suspend(session, 'state');
+      await memory.add(session, [event('x')]);
+      await nextMillisecond();
+    }
+    expect(await memory.resume('a')).toBeUndefined();
+    await memory.delete('b');
+    expect(await memory.resume('b')).toBeUndefined();
   });
 
   test('a session that was deleted is gone', async () => {

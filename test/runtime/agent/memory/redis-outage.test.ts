@@ -1,7 +1,13 @@
 import { getJson, type Listening, postJson, until } from '../../../support/http';
 import { startAgent } from '../../../support/in-process';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis';
-import { inTurn, says, type ScriptedModel, startScriptedModel } from '../../../support/scripted-model';
+import {
+  inTurn,
+  says,
+  type Script,
+  type ScriptedModel,
+  startScriptedModel,
+} from '../../../support/scripted-model';
 import { secretFile } from '../../../support/secret-file';
 import { startTestTelemetry } from '../../../support/telemetry';
 
@@ -64,6 +70,73 @@ describeWithRedis('an agent that keeps its sessions in Redis', () => {
     expect((await getJson(`${agent.url}/memory/sessions`)).body.sessions).toEqual(['s']);
   });
 
+  test('refuses what it could not keep when memory is required, and goes on when Redis is back', async () => {
+    const redis = await started();
+    const [agent, model] = await agentWith({ memoryRedisUrl: redis.url, memoryRequired: true });
+    await readyAgain(agent);
+    expect((await ask(agent, 'one')).status).toBe(200);
+    await redis.close();
+    await until(async () => (await ready(agent)).status === 503);
+    expect(await ask(agent, 'two')).toMatchObject({
+      status: 503,
+      body: { error: { message: 'the memory of the agent cannot be used', code: 'memory_unavailable' } },
+    });
+    expect(model.requests).toHaveLength(1);
+    open.push(await startRedis({ port: redis.port }));
+    await readyAgain(agent);
+    expect((await ask(agent, 'three')).status).toBe(200);
+  });
+
+  test.each([
+    [true, 503],
+    [false, 200],
+  ])(
+    'that goes away in the middle of a request, with memoryRequired %s: %i',
+    async (memoryRequired, status) => {
+      const redis = await started();
+      const [agent] = await agentWith({ memoryRedisUrl: redis.url, memoryRequired }, async () => {
+        await redis.close();
+        return says('hi');
+      });
+      await readyAgain(agent);
+      const reply = await ask(agent, 'one');
+      expect([reply.status, reply.body.error?.code]).toEqual([
+        status,
+        status === 503 ? 'memory_unavailable' : undefined,
+      ]);
+      expect(errors()).toContain('the session could not be kept');
+    },
+  );
+
+  test('loses no events of requests of one session that run at once, in several replicas', async () => {
+    const redis = await started();
+    const agents = [
+      await agentWith({ memoryRedisUrl: redis.url }),
+      await agentWith({ memoryRedisUrl: redis.url }),
+    ].map(([agent]) => agent);
+    await Promise.all(agents.map(readyAgain));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => ask(agents[index % 2] as Listening, `question ${index}`)),
+    );
+    const { body } = await getJson(`${agents[0]?.url}/memory/events?session_id=s`);
+    expect(body.total).toBe(40);
+    const asked = body.events.filter(
+      ({ event_type }: { event_type: string }) => event_type === 'user_message',
+    );
+    expect(new Set(asked.map(({ content }: { content: string }) => content)).size).toBe(20);
+  });
+
+  test('shares it with an agent of its name under another prefix, and neither finds what the other keeps', async () => {
+    const redis = await started();
+    const [one] = await agentWith({ memoryRedisUrl: redis.url, memoryRedisPrefix: 'team-a' });
+    const [other, model] = await agentWith({ memoryRedisUrl: redis.url, memoryRedisPrefix: 'team-b' });
+    await Promise.all([readyAgain(one), readyAgain(other)]);
+    await ask(one, 'I am Ada');
+    await ask(other, 'who am I?');
+    expect(model.requests[0]?.messages.slice(1)).toEqual([{ role: 'user', content: 'who am I?' }]);
+    expect((await getJson(`${one.url}/memory/events`)).body.total).toBe(2);
+  });
+
   test('is not held up for long by a Redis that does not answer', async () => {
     const redis = await started();
     const [agent] = await agentWith({ memoryRedisUrl: redis.url });
@@ -108,8 +181,9 @@ async function started(password?: string): Promise<RunningRedis> {
 
 async function agentWith(
   settings: Partial<Parameters<typeof startAgent>[0]>,
+  script: Script = inTurn(says('hi')),
 ): Promise<[Listening, ScriptedModel]> {
-  const model = await startScriptedModel(inTurn(says('hi')));
+  const model = await startScriptedModel(script);
   const agent = await startAgent({
     name: 'lead',
     modelUrl: model.url,

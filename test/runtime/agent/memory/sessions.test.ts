@@ -139,7 +139,7 @@ test('what happened is there to be read, in the words of KAOS', async () => {
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       event_type: expect.any(String),
       content: expect.anything(),
-      metadata: { trace_id: traceId },
+      metadata: { trace_id: traceId, span_id: expect.stringMatching(/^[0-9a-f]{16}$/) },
     }),
   });
   const events: [string, unknown][] = body.events.map((event: { event_type: string; content: unknown }) => [
