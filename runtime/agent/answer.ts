@@ -3,6 +3,8 @@ import { HttpError } from '../process/errors';
 import { ATTRIBUTE } from '../telemetry/names';
 import { agenticLoop } from '../telemetry/operations';
 import { traceResponse } from '../telemetry/trace-context';
+import { type DecidedTurn, pendingCalls, type SuspendedTurn } from './approval';
+import { takeUp } from './approvals';
 import { type ChatMessage } from './chat';
 import { setUsage } from './ask-model';
 import { type LoopParts, type LoopResult, runLoop } from './loop';
@@ -33,17 +35,23 @@ export function buildAnswerer(
   return (request, scope, onTrace) =>
     withSpan(request.stream ? streamed : whole, async (span) => {
       onTrace(traceResponse());
-      const history = await historyOf(request, parts.sessions);
-      const conversation = conversationOf(instructions, history, request.messages);
+      const { sessions } = parts;
+      const decided = asksForApproval(config) ? await takeUp(request, sessions) : undefined;
+      const history = decided ? [] : await historyOf(request, sessions);
       const question = {
-        messages: conversation,
+        messages: decided
+          ? [instructionsOf(instructions), ...decided.messages]
+          : conversationOf(instructions, history, request.messages),
+        decided,
         parameters: request.parameters,
         clientTools: request.clientTools,
         wantsJson: wantsJson(request),
       };
-      const result = await inSession(request, scope.recorder, parts.sessions, () =>
-        runLoop(parts, question, scope),
-      );
+      const result = await inSession(request, scope.recorder, sessions, async () => {
+        if (decided) recordVerdicts(scope.recorder, decided);
+        const end = await runLoop(parts, question, scope);
+        return end.suspended ? suspended(request, scope.recorder, sessions, end, end.suspended) : end;
+      });
       setUsage(span, result.usage);
       span.setAttribute(ATTRIBUTE.genAiFinishReasons, [result.finishReason]);
       const { inputTokens, outputTokens } = result.usage;
@@ -74,12 +82,38 @@ function conversationOf(
   messages: readonly ChatMessage[],
 ): ChatMessage[] {
   const start = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer');
-  return [
-    { role: 'system', content: instructions },
-    ...messages.slice(0, start),
-    ...history,
-    ...messages.slice(start),
-  ];
+  return [instructionsOf(instructions), ...messages.slice(0, start), ...history, ...messages.slice(start)];
+}
+
+function instructionsOf(instructions: string): ChatMessage {
+  return { role: 'system', content: instructions };
+}
+
+function asksForApproval({ toolApproval }: AgentConfig): boolean {
+  return toolApproval.length > 0;
+}
+
+/** What waits is kept before anybody is told that it does: they could answer at once, and to another replica. */
+async function suspended(
+  { session }: ChatRequest,
+  recorder: Recorder,
+  sessions: Sessions,
+  end: LoopResult,
+  turn: SuspendedTurn,
+): Promise<LoopResult> {
+  if (session === undefined) throw new Error('a turn waits for approval without a session');
+  await sessions.suspend(session, JSON.stringify(turn));
+  const calls = pendingCalls(turn);
+  for (const call of calls) recorder.add('approval_requested', call);
+  return { ...end, approval: { type: 'approval', status: 'approval_required', session_id: session, calls } };
+}
+
+function recordVerdicts(recorder: Recorder, decided: DecidedTurn): void {
+  for (const { id, tool } of pendingCalls(decided)) {
+    const verdict = decided.verdicts.get(id);
+    if (verdict === 'approved') recorder.add('approval_given', { id, tool });
+    else recorder.add('approval_denied', { id, tool, reason: verdict });
+  }
 }
 
 /** Whatever comes of it, the session then knows: what was asked, done and answered. */
@@ -102,8 +136,9 @@ async function inSession(
     await keep().catch(() => undefined);
     throw error;
   }
+  // What asks for approval is said by no model, and not for one.
   const said = result.content ?? result.refusal;
-  if (said !== null) recorder.add('agent_response', said);
+  if (said !== null && !result.approval) recorder.add('agent_response', said);
   await keep();
   return result;
 }

@@ -15,6 +15,7 @@ import { Secret } from '../process/secret';
 import { type Closing } from '../process/serve';
 import { inference } from '../telemetry/operations';
 import { buildInstrumentation } from '../telemetry/with-span';
+import { needsApproval } from './approval';
 import { A2ADelegate } from './a2a-delegate';
 import { buildAnswerer } from './answer';
 import { capturingModel, capturingTools } from './captured-content';
@@ -72,6 +73,7 @@ export function buildAgent(
     model: capturesContent ? capturingModel(client) : client,
     inference: inference(model, new URL(modelUrl)),
     tools,
+    needsApproval: needsApproval(config.toolApproval),
     limits: config,
     instrumentation,
     sessions,

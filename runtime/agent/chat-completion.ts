@@ -25,7 +25,7 @@ export function completionHead(agent: string, { model, session }: ChatRequest): 
 /** The whole reply in one. */
 export function completion(
   { id, ...head }: CompletionHead,
-  { content, refusal, toolCalls, finishReason, usage }: LoopResult,
+  { content, refusal, toolCalls, finishReason, usage, approval }: LoopResult,
 ) {
   const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
   const message = { role: 'assistant', content, refusal, ...calls };
@@ -35,6 +35,8 @@ export function completion(
     ...head,
     choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
     usage: usageCounts(usage),
+    // Clients that do not know it pass over it, and show the text, which says the same.
+    ...(approval ? { kaos: approval } : {}),
   };
 }
 

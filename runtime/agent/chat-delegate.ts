@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CARD_PATH, CHAT_PATH, type PeerAgent } from '../contract';
-import { type DelegationError } from '../process/errors';
+import { DelegationError } from '../process/errors';
 import { type HttpClient, type JsonReply } from '../process/http-client';
 import { type Secret } from '../process/secret';
 import { CardReader } from './card-reader';
@@ -89,10 +89,19 @@ export class OpenAIDelegate implements Delegate {
 
 function answerIn(agent: string, reply: JsonReply): string {
   if (reply.status !== 200) throw failed(agent, reply);
+  const waiting = waits.safeParse(reply.json);
+  if (waiting.success) throw waitsForApproval(agent, waiting.data.kaos.calls);
   const message = completion.safeParse(reply.json).data?.choices[0].message;
   const answer = message?.content ?? message?.refusal;
   if (typeof answer === 'string') return answer;
   throw badReply(agent, reply, 'answered with something else than a chat completion');
+}
+
+/** Only a person may approve, and the model that delegates is none. */
+function waitsForApproval(agent: string, calls: readonly { readonly tool: string }[]): DelegationError {
+  const problem = `agent "${agent}" waits for a person's approval`;
+  const tools = calls.map(({ tool }) => tool).join(', ');
+  return new DelegationError(problem, { forModel: `${problem} of: ${tools}; the task is not done` });
 }
 
 function failed(agent: string, reply: JsonReply): DelegationError {
@@ -105,6 +114,14 @@ function failed(agent: string, reply: JsonReply): DelegationError {
 }
 
 const card = z.object({ description: z.string() });
+
+/** What an agent of ours says beside a completion when calls of its wait. */
+const waits = z.object({
+  kaos: z.object({
+    status: z.literal('approval_required'),
+    calls: z.array(z.object({ tool: z.string() })),
+  }),
+});
 
 const completion = z.object({
   choices: z

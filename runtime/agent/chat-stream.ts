@@ -42,11 +42,12 @@ export class ChatStream implements LoopListener {
     return this.events.send({ ...this.chunk({}), kaos: { type, id, name, state } });
   }
 
-  async answered({ refusal, toolCalls, finishReason, usage }: LoopResult): Promise<void> {
+  async answered({ refusal, toolCalls, finishReason, usage, approval }: LoopResult): Promise<void> {
     if (refusal !== null) await this.events.send(this.chunk({ refusal }));
     for (const [index, call] of toolCalls.entries())
       await this.events.send(this.chunk({ tool_calls: [{ index, ...call }] }));
-    await this.events.send(this.chunk({}, finishReason));
+    const kaos = approval ? { kaos: approval } : {};
+    await this.events.send({ ...this.chunk({}, finishReason), ...kaos });
     if (this.options.includeUsage)
       await this.events.send({ ...this.chunk({}), choices: [], usage: usageCounts(usage) });
     this.events.end(END);

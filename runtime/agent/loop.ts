@@ -2,6 +2,13 @@ import { type Logger } from 'pino';
 import { StepLimitError, TokenLimitError, ToolCallLimitError } from '../process/errors';
 import { loopStep, type Operation } from '../telemetry/operations';
 import { type Instrumentation } from '../telemetry/with-span';
+import {
+  approvalNotice,
+  type ApprovalRequest,
+  type DecidedTurn,
+  type NeedsApproval,
+  type SuspendedTurn,
+} from './approval';
 import { askModel } from './ask-model';
 import { callTool } from './call-tool';
 import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './chat';
@@ -10,6 +17,7 @@ import { type Model, type ModelParameters } from './model';
 import { type NextStep, nextStep } from './next-step';
 import { type RequestScope } from './request-scope';
 import { Speech } from './speech';
+import { carryOutDecided, suspendTurn } from './suspended-turn';
 import { listTools, type Tools } from './tools';
 
 /** What a loop works with; the same for every request. */
@@ -18,6 +26,7 @@ export interface LoopParts {
   /** What a model call is called on traces and metrics. */
   readonly inference: Operation;
   readonly tools: readonly Tools[];
+  readonly needsApproval: NeedsApproval;
   readonly limits: LoopLimits;
   readonly instrumentation: Instrumentation;
   readonly log: Logger;
@@ -38,6 +47,8 @@ export interface LoopQuestion {
   /** Of each model call. */
   readonly parameters: ModelParameters;
   readonly clientTools: ClientTools;
+  /** The model's last turn, which waited for approval, when that is what is gone on with. */
+  readonly decided?: DecidedTurn | undefined;
   /** Whether what the model is to say is JSON. */
   readonly wantsJson: boolean;
 }
@@ -53,6 +64,10 @@ export interface LoopResult {
   /** Of all model calls of this loop; what sub-agents used is theirs. */
   readonly usage: Usage;
   readonly steps: number;
+  /** The turn with which it stopped, because a person is to approve of its calls. */
+  readonly suspended?: SuspendedTurn;
+  /** What the client is told of that turn. */
+  readonly approval?: ApprovalRequest;
 }
 
 /**
@@ -77,6 +92,11 @@ export async function runLoop(
   let toolCalls = 0;
   for (let step = 1; step <= limits.maxSteps; step++) {
     const end = await instrumentation.withSpan(loopStep(step, limits.maxSteps), async () => {
+      if (step === 1 && question.decided) {
+        toolCalls += question.decided.turn.tool_calls?.length ?? 0;
+        checkLimits(limits, usage, toolCalls);
+        messages.push(...(await carryOutDecided(parts, tools, question.decided, request)));
+      }
       const parameters = { ...question.parameters, ...toolParameters(clientTools, tools, step) };
       const asked = { messages, functions, clientFunctions: clientTools.specs, parameters };
       const reply = await askModel(parts, asked, request.signal, speech.onText);
@@ -86,6 +106,12 @@ export async function runLoop(
       if (next.kind !== 'tool-calls') return next;
       toolCalls += next.calls.length;
       checkLimits(limits, usage, toolCalls);
+      const waiting = next.calls.filter((call) => parts.needsApproval(tools.get(call.function.name)));
+      if (waiting.length > 0) {
+        const suspended = suspendTurn(messages, reply.message, waiting);
+        await speech.note(approvalNotice(suspended));
+        return { kind: 'suspended' as const, suspended };
+      }
       const results = await Promise.all(next.calls.map((call) => callTool(parts, tools, call, request)));
       messages.push(reply.message, ...results);
       return undefined;
@@ -96,11 +122,17 @@ export async function runLoop(
 }
 
 function resultOf(
-  end: Exclude<NextStep, { kind: 'tool-calls' }>,
+  end:
+    | Exclude<NextStep, { kind: 'tool-calls' }>
+    | { readonly kind: 'suspended'; readonly suspended: SuspendedTurn },
   { text }: Speech,
 ): Omit<LoopResult, 'usage' | 'steps'> {
   if (end.kind === 'client-calls')
     return { content: text || null, refusal: null, toolCalls: end.calls, finishReason: 'tool_calls' };
+  if (end.kind === 'suspended') {
+    const { suspended } = end;
+    return { content: text || null, refusal: null, toolCalls: [], finishReason: 'stop', suspended };
+  }
   const { content, refusal = null, finishReason } = end;
   return { content: content === null ? text || null : text, refusal, toolCalls: [], finishReason };
 }

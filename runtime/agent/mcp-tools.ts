@@ -35,6 +35,7 @@ export class MCPTools implements Tools {
     const operation = mcpToolCall(server.name, server.url, name);
     return {
       kind: 'tool',
+      name,
       origin: server.name,
       spec: { name, description, parameters: inputSchema },
       operation: executeTool(name),

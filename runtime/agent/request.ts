@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidRequestError } from '../process/errors';
+import { type Decisions, decisions } from './approvals';
 import { type ChatMessage } from './chat';
 import { type ClientTools } from './client-tools';
 import { type ModelParameters } from './model';
@@ -21,6 +22,8 @@ export interface ChatRequest {
   /** For the model, as the client gave them. */
   readonly parameters: ModelParameters;
   readonly clientTools: ClientTools;
+  /** What it says of tool calls that wait for approval, by their ids. */
+  readonly approval?: Decisions;
 }
 
 /** Ids become part of keys and paths, so there is little that they may hold. */
@@ -71,8 +74,8 @@ const requestMessage = z.discriminatedUnion('role', [
   z.object({ role: z.literal('tool'), tool_call_id: z.string(), content }),
 ]);
 
-const chatRequest = z.object({
-  messages: z.array(requestMessage).min(1, { error: 'must hold at least one message' }),
+const requestFields = z.object({
+  messages: z.array(requestMessage),
   model: z.string().optional(),
   session_id: sessionId.nullish(),
   stream: z.boolean().nullish(),
@@ -81,16 +84,26 @@ const chatRequest = z.object({
   n: z.literal(1, { error: 'must be 1' }).nullish(),
   tools: clientTools.nullish(),
   tool_choice: toolChoice.nullish(),
+  approval: decisions.nullish(),
   ...parameterFields,
 });
+
+/** Whoever decides on tool calls need not say anything else. */
+const chatRequest = z.preprocess((body) => {
+  const decides = typeof body === 'object' && body !== null && 'approval' in body && body.approval != null;
+  return decides && !('messages' in body) ? { ...body, messages: [] } : body;
+}, requestFields);
 
 /** @throws InvalidRequestError naming the field that is wrong */
 export function parseChatRequest(body: unknown): ChatRequest {
   const parsed = chatRequest.safeParse(body);
   if (!parsed.success) throw invalid(parsed.error.issues[0]);
   const { messages, model, session_id, stream, stream_options, tools, tool_choice } = parsed.data;
+  const approval = parsed.data.approval ?? undefined;
+  if (messages.length === 0 && !approval)
+    throw new InvalidRequestError('messages: must hold at least one message', 'messages');
   const lastSaid = messages.findLast(({ role }) => role === 'user' || role === 'task-delegation');
-  if (!lastSaid) {
+  if (!lastSaid && !approval) {
     throw new InvalidRequestError(
       'messages: must hold a message of role "user" or "task-delegation"',
       'messages',
@@ -100,7 +113,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
     messages: messages.map(asChatMessage),
     model,
     session: session_id ?? undefined,
-    isTask: lastSaid.role === 'task-delegation' || undefined,
+    isTask: lastSaid?.role === 'task-delegation' || undefined,
     stream: stream ?? false,
     includeUsage: stream_options?.include_usage ?? false,
     parameters: parametersIn(parsed.data),
@@ -109,6 +122,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
       specs: tools ?? [],
       choice: tool_choice ?? undefined,
     },
+    ...(approval ? { approval } : {}),
   };
 }
 

@@ -13,6 +13,7 @@ export class SubAgents implements Tools {
     return Promise.all(
       this.agents.map(async (agent): Promise<Tool> => ({
         kind: 'delegation',
+        name: `delegate_to_${agent.name}`,
         origin: agent.name,
         spec: {
           name: `delegate_to_${agent.name}`,

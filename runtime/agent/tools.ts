@@ -5,6 +5,8 @@ import { type RequestScope, untilAborted } from './request-scope';
 /** Something the model may call: a tool of an MCP server, or another agent. */
 export interface Tool {
   readonly kind: 'tool' | 'delegation';
+  /** What its origin calls it; the model may call it otherwise. */
+  readonly name: string;
   readonly spec: FunctionSpec;
   /** The server or agent behind it. */
   readonly origin: string;

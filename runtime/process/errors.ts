@@ -81,6 +81,19 @@ export class UnavailableError extends HttpError {
   }
 }
 
+/** A call is approved or denied where none waits: it was decided on already, or dropped. */
+export class ApprovalError extends HttpError {
+  readonly code = 'approval_not_pending';
+  override readonly severity = 'warn';
+  readonly status = 409;
+  readonly category = 'invalid_request_error';
+  override readonly param = 'approval';
+
+  constructor() {
+    super('no call of that session waits for approval');
+  }
+}
+
 /** There is nothing of that name. */
 export class NotFoundError extends HttpError {
   readonly code = 'not_found';

@@ -6,9 +6,10 @@ import { type Recorder } from './recorder';
 export function recordCall(
   recorder: Recorder,
   tool: Tool | undefined,
-  { function: { name, arguments: text } }: ToolCall,
+  call: ToolCall,
 ): { result(text: string): void; failure(reason: string): void } {
-  const args = parsed(text);
+  const { name } = call.function;
+  const args = argumentsOf(call);
   if (tool?.kind === 'delegation') {
     const agent = tool.origin;
     recorder.add('delegation_request', { agent, task: taskIn(args) });
@@ -24,8 +25,8 @@ export function recordCall(
   };
 }
 
-/** The model wrote it, so it may be anything. */
-function parsed(text: string): unknown {
+/** The model wrote them, so they may be anything. */
+export function argumentsOf({ function: { arguments: text } }: ToolCall): unknown {
   try {
     return JSON.parse(text);
   } catch {

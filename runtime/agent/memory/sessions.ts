@@ -55,6 +55,26 @@ export class Sessions {
     }
   }
 
+  /** @throws UnavailableError when it cannot be kept: what waits must not be forgotten */
+  suspend(session: string, state: string): Promise<void> {
+    return this.memory.suspend(session, state);
+  }
+
+  /**
+   * What waits for the session's next message; it waits no more.
+   *
+   * @param expected whether it is an error when memory is away; it is one anyway where memory is required
+   */
+  async resume(session: string, expected: boolean): Promise<string | undefined> {
+    try {
+      return await this.memory.resume(session);
+    } catch (error) {
+      if (this.options.required || expected) throw error;
+      this.log.error({ err: error }, 'the session could not be resumed');
+      return undefined;
+    }
+  }
+
   /** The last events of a session, or of all together. */
   async events(session: string | undefined, limit: number): Promise<EventPage> {
     if (session !== undefined) return this.memory.events(session, limit);
