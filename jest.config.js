@@ -5,6 +5,10 @@ module.exports = {
   testTimeout: 20_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  transform: { '^.+\\.ts$': 'ts-jest' },
+  transform: {
+    '^.+\\.ts$': 'ts-jest',
+    '/node_modules/jose/.+\\.js$': '<rootDir>/test/support/esm-to-commonjs.js',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   moduleNameMapper: { '^cdk8s-kaos/tool$': '<rootDir>/runtime/mcp-server/tool.ts' },
 };

@@ -3,7 +3,7 @@ import { HttpError } from '../process/errors';
 import { ATTRIBUTE } from '../telemetry/names';
 import { agenticLoop } from '../telemetry/operations';
 import { traceResponse } from '../telemetry/trace-context';
-import { type DecidedTurn, pendingCalls, type SuspendedTurn } from './approval';
+import { approvalNotice, type DecidedTurn, pendingCalls, type SuspendedTurn } from './approval';
 import { takeUp } from './approvals';
 import { type ChatMessage } from './chat';
 import { setUsage } from './ask-model';
@@ -95,17 +95,20 @@ function asksForApproval({ toolApproval }: AgentConfig): boolean {
 
 /** What waits is kept before anybody is told that it does: they could answer at once, and to another replica. */
 async function suspended(
-  { session }: ChatRequest,
+  request: ChatRequest,
   recorder: Recorder,
   sessions: Sessions,
   end: LoopResult,
   turn: SuspendedTurn,
 ): Promise<LoopResult> {
+  const { session } = request;
   if (session === undefined) throw new Error('a turn waits for approval without a session');
   await sessions.suspend(session, JSON.stringify(turn));
   const calls = pendingCalls(turn);
   for (const call of calls) recorder.add('approval_requested', call);
-  return { ...end, approval: { type: 'approval', status: 'approval_required', session_id: session, calls } };
+  const approval = { type: 'approval', status: 'approval_required', session_id: session, calls } as const;
+  // Who wants JSON has no use for words.
+  return { ...end, approval, notice: wantsJson(request) ? undefined : approvalNotice(turn) };
 }
 
 function recordVerdicts(recorder: Recorder, decided: DecidedTurn): void {

@@ -56,7 +56,7 @@ export function buildAgent(
   const http = new HttpClient();
   const dependencies = new Dependencies(waitsFor, http, log);
   const { modelKey, callerKeys, peerKeys } = secretsOf(config);
-  const { memory } = openMemory(config, log);
+  const { memory, redis } = openMemory(config, log);
   const sessionOptions = { contextLimit: config.memoryContextLimit, required: config.memoryRequired };
   const sessions = new Sessions(memory, sessionOptions, log);
 
@@ -82,7 +82,17 @@ export function buildAgent(
   const secrets = [modelKey, ...(callerKeys ? [callerKeys] : []), ...peerKeys];
   const conditions = [...secrets, memory];
   const keys = callerKeys;
-  const server = buildAgentServer({ config, answer, sessions, dependencies, conditions, keys, log });
+  const server = buildAgentServer({
+    config,
+    answer,
+    sessions,
+    redis,
+    tools: () => mcpTools.known,
+    dependencies,
+    conditions,
+    keys,
+    log,
+  });
   return { server, tools, dependencies, secrets, closing: [dependencies, mcpTools, http, memory] };
 }
 

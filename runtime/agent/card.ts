@@ -1,26 +1,30 @@
-import { type AgentConfig, CHAT_PATH } from '../contract';
+import { type AgentConfig, A2A_PATH, CHAT_PATH } from '../contract';
 
-/** The agent card: who the agent is, and where and how it is spoken to. */
-export interface AgentCard {
+/** What a card says of a tool. */
+export interface CardTool {
   readonly name: string;
-  readonly description: string;
-  readonly url: string;
-  readonly version: string;
-  readonly capabilities: { readonly streaming: boolean; readonly pushNotifications: boolean };
-  readonly defaultInputModes: readonly string[];
-  readonly defaultOutputModes: readonly string[];
-  readonly skills: readonly AgentSkill[];
+  readonly description?: string | undefined;
+  readonly inputSchema: object;
 }
 
-export interface AgentSkill {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly tags: readonly string[];
+/** Agents of ours tell each other by it that headers of a delegation are understood. */
+export const DELEGATION_EXTENSION = 'urn:cdk8s-kaos:delegation:v1';
+
+const INPUT_MODES = ['text/plain', 'application/json', 'image/png', 'image/jpeg'];
+const OUTPUT_MODES = ['text/plain'];
+const SCHEME = 'bearer';
+
+export interface CardSource {
+  readonly config: Pick<AgentConfig, 'name' | 'description'>;
+  /** The address by which the caller reached the agent. */
+  readonly baseUrl: string;
+  readonly tools: readonly CardTool[];
+  /** Whether callers show a key. */
+  readonly isProtected: boolean;
 }
 
-/** @param baseUrl the address by which the caller reached the agent */
-export function buildAgentCard({ name, description }: AgentConfig, baseUrl: string): AgentCard {
+/** The card that KAOS's clients ask for: who the agent is, and where it takes chat completions. */
+export function kaosCard({ config: { name, description }, baseUrl }: CardSource) {
   return {
     name,
     description,
@@ -31,4 +35,75 @@ export function buildAgentCard({ name, description }: AgentConfig, baseUrl: stri
     defaultOutputModes: ['text/plain'],
     skills: [{ id: name, name, description, tags: ['agent'] }],
   };
+}
+
+/**
+ * The card of A2A 1.0.
+ *
+ * @see https://a2a-protocol.org/v1.0.0/specification/
+ */
+export function a2aCard(source: CardSource) {
+  return {
+    ...commonCard(source),
+    supportedInterfaces: interfacesAt(source.baseUrl),
+    skills: skillsOf(source).map(({ skill }) => skill),
+    ...(source.isProtected
+      ? {
+          securitySchemes: { [SCHEME]: { httpAuthSecurityScheme: { scheme: 'Bearer' } } },
+          securityRequirements: [{ schemes: { [SCHEME]: { list: [] } } }],
+        }
+      : {}),
+  };
+}
+
+/**
+ * The card of A2A 0.3, for who names no version or that one: what KAOS says of a tool stands beside.
+ *
+ * @see https://a2a-protocol.org/v0.3.0/specification/
+ */
+export function a2aCardOf03(source: CardSource) {
+  return {
+    ...commonCard(source),
+    protocolVersion: '0.3',
+    url: source.baseUrl + A2A_PATH,
+    preferredTransport: 'JSONRPC',
+    // Clients of 1.0 that named no version find what they look for.
+    supportedInterfaces: interfacesAt(source.baseUrl),
+    skills: skillsOf(source).map(({ skill, inputSchema }) => ({
+      ...skill,
+      ...(inputSchema && { inputSchema }),
+    })),
+    ...(source.isProtected
+      ? { securitySchemes: { [SCHEME]: { type: 'http', scheme: 'bearer' } }, security: [{ [SCHEME]: [] }] }
+      : {}),
+  };
+}
+
+function commonCard({ config: { name, description } }: CardSource) {
+  const extension = {
+    uri: DELEGATION_EXTENSION,
+    description: 'Takes deadline and depth of a delegation as headers',
+  };
+  return {
+    name,
+    description,
+    version: '1',
+    capabilities: { streaming: true, pushNotifications: false, extensions: [extension] },
+    defaultInputModes: INPUT_MODES,
+    defaultOutputModes: OUTPUT_MODES,
+  };
+}
+
+function interfacesAt(baseUrl: string) {
+  const url = baseUrl + A2A_PATH;
+  return ['1.0', '0.3'].map((protocolVersion) => ({ url, protocolBinding: 'JSONRPC', protocolVersion }));
+}
+
+function skillsOf({ config: { name, description }, tools }: CardSource) {
+  const own = { skill: { id: name, name, description, tags: ['agent'] }, inputSchema: undefined };
+  const others = tools.map(({ name: tool, description: about = '', inputSchema }) => ({
+    skill: { id: tool, name: tool, description: about || tool, tags: ['tool'] },
+    inputSchema,
+  }));
+  return [own, ...others];
 }

@@ -25,10 +25,10 @@ export function completionHead(agent: string, { model, session }: ChatRequest): 
 /** The whole reply in one. */
 export function completion(
   { id, ...head }: CompletionHead,
-  { content, refusal, toolCalls, finishReason, usage, approval }: LoopResult,
+  { content, refusal, toolCalls, finishReason, usage, approval, notice }: LoopResult,
 ) {
   const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
-  const message = { role: 'assistant', content, refusal, ...calls };
+  const message = { role: 'assistant', content: withNotice(content, notice), refusal, ...calls };
   return {
     id,
     object: 'chat.completion',
@@ -38,6 +38,15 @@ export function completion(
     // Clients that do not know it pass over it, and show the text, which says the same.
     ...(approval ? { kaos: approval } : {}),
   };
+}
+
+/** Between what the model said and what the agent adds. */
+export const BEFORE_NOTICE = '\n\n';
+
+function withNotice(content: string | null, notice: string | undefined): string | null {
+  return content === null || notice === undefined
+    ? (content ?? notice ?? null)
+    : content + BEFORE_NOTICE + notice;
 }
 
 export function usageCounts({ inputTokens, outputTokens }: Usage) {

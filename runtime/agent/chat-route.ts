@@ -14,7 +14,7 @@ import { remembers } from './memory/open-memory';
 import { Recorder } from './memory/recorder';
 import { Sessions } from './memory/sessions';
 import { type ChatRequest, parseChatRequest, parseSessionId } from './request';
-import { abortedWith } from './request-scope';
+import { abortedWith, smaller } from './request-scope';
 
 /** Chat completions, in the format of OpenAI. */
 export function addChatRoute(
@@ -56,10 +56,6 @@ function readChat({ body, headers }: FastifyRequest): ChatRequest {
   const header = headers[SESSION_HEADER];
   if (chat.session !== undefined || header === undefined || header === '') return chat;
   return { ...chat, session: parseSessionId(String(header), `header ${SESSION_HEADER}`) };
-}
-
-function smaller(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 /** Once a streamed reply has begun, what goes wrong is the last that it says. */

@@ -1,6 +1,6 @@
 import { type FastifyReply } from 'fastify';
 import { type ErrorReply } from '../process/http-errors';
-import { type CompletionHead, usageCounts } from './chat-completion';
+import { BEFORE_NOTICE, type CompletionHead, usageCounts } from './chat-completion';
 import { EventStream } from './event-stream';
 import { type CallProgress, type LoopListener } from './listener';
 import { type LoopResult } from './loop';
@@ -42,8 +42,10 @@ export class ChatStream implements LoopListener {
     return this.events.send({ ...this.chunk({}), kaos: { type, id, name, state } });
   }
 
-  async answered({ refusal, toolCalls, finishReason, usage, approval }: LoopResult): Promise<void> {
+  async answered(result: LoopResult): Promise<void> {
+    const { content, refusal, toolCalls, finishReason, usage, approval, notice } = result;
     if (refusal !== null) await this.events.send(this.chunk({ refusal }));
+    if (notice !== undefined) await this.text((content === null ? '' : BEFORE_NOTICE) + notice);
     for (const [index, call] of toolCalls.entries())
       await this.events.send(this.chunk({ tool_calls: [{ index, ...call }] }));
     const kaos = approval ? { kaos: approval } : {};

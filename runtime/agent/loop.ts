@@ -2,13 +2,7 @@ import { type Logger } from 'pino';
 import { StepLimitError, TokenLimitError, ToolCallLimitError } from '../process/errors';
 import { loopStep, type Operation } from '../telemetry/operations';
 import { type Instrumentation } from '../telemetry/with-span';
-import {
-  approvalNotice,
-  type ApprovalRequest,
-  type DecidedTurn,
-  type NeedsApproval,
-  type SuspendedTurn,
-} from './approval';
+import { type ApprovalRequest, type DecidedTurn, type NeedsApproval, type SuspendedTurn } from './approval';
 import { askModel } from './ask-model';
 import { callTool } from './call-tool';
 import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './chat';
@@ -68,6 +62,8 @@ export interface LoopResult {
   readonly suspended?: SuspendedTurn;
   /** What the client is told of that turn. */
   readonly approval?: ApprovalRequest;
+  /** The same in words, for clients that show text alone. */
+  readonly notice?: string | undefined;
 }
 
 /**
@@ -109,7 +105,6 @@ export async function runLoop(
       const waiting = next.calls.filter((call) => parts.needsApproval(tools.get(call.function.name)));
       if (waiting.length > 0) {
         const suspended = suspendTurn(messages, reply.message, waiting);
-        await speech.note(approvalNotice(suspended));
         return { kind: 'suspended' as const, suspended };
       }
       const results = await Promise.all(next.calls.map((call) => callTool(parts, tools, call, request)));

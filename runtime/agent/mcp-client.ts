@@ -33,6 +33,7 @@ export class MCPClient {
   private connection: Connection | undefined;
   private tools: Promise<MCPTool[]> | undefined;
   private toolsAskedAt = 0;
+  private lastTools: readonly MCPTool[] = [];
   /** The transport gives all messages one signal; this is that of the call which the message is part of. */
   private readonly callSignal = new AsyncLocalStorage<AbortSignal>();
 
@@ -51,11 +52,16 @@ export class MCPClient {
     if (!this.tools) this.toolsAskedAt = performance.now();
     this.tools ??= this.withClient(fetchTools);
     try {
-      return await this.tools;
+      return (this.lastTools = await this.tools);
     } catch (error) {
       this.tools = undefined;
       throw error;
     }
+  }
+
+  /** What it offered when it was last asked. */
+  get knownTools(): readonly MCPTool[] {
+    return this.lastTools;
   }
 
   callTool(

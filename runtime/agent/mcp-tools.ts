@@ -18,6 +18,11 @@ export class MCPTools implements Tools {
     return (await Promise.all(this.servers.map((server) => this.toolsOf(server)))).flat();
   }
 
+  /** What the servers offered when they were last asked. */
+  get known(): readonly MCPTool[] {
+    return this.servers.flatMap((server) => server.knownTools);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.close()));
   }

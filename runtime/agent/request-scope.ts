@@ -23,6 +23,20 @@ export function abortedWith(
   response: ServerResponse,
   timeoutMs: number | undefined,
 ): { readonly signal: AbortSignal; readonly deadline: number | undefined } {
+  const { controller, deadline, done } = abortedAfter(timeoutMs);
+  response.once('close', () => {
+    done();
+    if (!response.writableFinished) controller.abort(new CancelledError());
+  });
+  return { signal: controller.signal, deadline };
+}
+
+/** Aborts what is done after so many milliseconds, unless it was done before. */
+export function abortedAfter(timeoutMs: number | undefined): {
+  readonly controller: AbortController;
+  readonly deadline: number | undefined;
+  done(): void;
+} {
   const controller = new AbortController();
   // Each tool call of the request listens; the ten that Node takes for normal are soon too few.
   setMaxListeners(0, controller.signal);
@@ -30,12 +44,13 @@ export function abortedWith(
     timeoutMs === undefined
       ? undefined
       : setTimeout(() => controller.abort(new DeadlineError(timeoutMs)), timeoutMs);
-  response.once('close', () => {
-    clearTimeout(timer);
-    if (!response.writableFinished) controller.abort(new CancelledError());
-  });
   const deadline = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
-  return { signal: controller.signal, deadline };
+  return { controller, deadline, done: () => clearTimeout(timer) };
+}
+
+/** Of two limits the one that ends first; undefined is none. */
+export function smaller(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 /** Settles as the work does, or rejects with the reason as soon as the signal is aborted; the work may go on. */

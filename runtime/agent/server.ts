@@ -1,30 +1,36 @@
-import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { fastify, type FastifyInstance } from 'fastify';
 import { type Logger } from 'pino';
-import { type AgentConfig, CARD_PATH, FORWARDED_PREFIX_HEADER, HEALTH_PATH, READY_PATH } from '../contract';
+import { type AgentConfig, DRAIN_SECONDS, HEALTH_PATH, READY_PATH } from '../contract';
 import { requireKey } from '../process/authentication';
 import { type Condition, problemsOf } from '../process/conditions';
 import { type Dependencies } from '../process/dependencies';
 import { replyWithError, replyWithNotFound } from '../process/http-errors';
 import { type Secret } from '../process/secret';
 import { type Answerer } from './answer';
-import { buildAgentCard } from './card';
+import { addA2ARoute } from './a2a-route';
+import { type CardTool } from './card';
+import { addCardRoutes, CARD_PATHS } from './card-routes';
 import { addChatRoute } from './chat-route';
+import { type RedisConnection } from './memory/redis-connection';
 import { type Sessions } from './memory/sessions';
 import { addMemoryRoutes } from './memory-routes';
 import { addModelRoutes } from './models-route';
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
-/** A path without "/" at its end, of characters that mean nothing in a URL. */
-const PREFIX = /^(\/[-\w.~]+)+$/;
-const SHORT_CARD_PATH = '/.well-known/agent';
+/** What must be done before it is closed may take as long as requests that run. */
+const CLOSE_LIMIT_MS = DRAIN_SECONDS * 1_000;
 /** What is no secret: whoever asks whether the agent lives has no key, and callers learn from the card how to call. */
-const OPEN_PATHS: readonly (string | undefined)[] = [HEALTH_PATH, READY_PATH, CARD_PATH, SHORT_CARD_PATH];
+const OPEN_PATHS: readonly (string | undefined)[] = [HEALTH_PATH, READY_PATH, ...CARD_PATHS];
 
 /** The HTTP side of an agent: chat completions, its card, its memory, probes. */
 export function buildAgentServer(parts: {
   readonly config: AgentConfig;
   readonly answer: Answerer;
   readonly sessions: Sessions;
+  /** What keeps tasks for all replicas; undefined keeps them in the process. */
+  readonly redis: RedisConnection | undefined;
+  /** The tools that are known now, for the card. */
+  readonly tools: () => readonly CardTool[];
   readonly dependencies: Dependencies;
   readonly conditions: readonly Condition[];
   /** Undefined lets everybody in. */
@@ -33,27 +39,24 @@ export function buildAgentServer(parts: {
 }): FastifyInstance {
   const { config, answer, sessions, keys, log } = parts;
   // Behind a proxy that ends TLS, the card's address is the one that the caller used.
-  const server = fastify({ logger: false, trustProxy: true, bodyLimit: BODY_LIMIT_BYTES });
+  const server = fastify({
+    logger: false,
+    trustProxy: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    pluginTimeout: CLOSE_LIMIT_MS,
+  });
   server.removeContentTypeParser('text/plain');
   server.setErrorHandler(replyWithError(log));
   if (keys) protect(server, keys, log);
   server.setNotFoundHandler(replyWithNotFound);
 
   addProbes(server, parts);
-  const card = (request: FastifyRequest) => buildAgentCard(config, addressOf(request));
-  server.get(CARD_PATH, card);
-  server.get(SHORT_CARD_PATH, card);
+  addCardRoutes(server, config, keys !== undefined, parts.tools);
   addMemoryRoutes(server, config.name, sessions);
   addModelRoutes(server, config.name);
   addChatRoute(server, config, answer, log);
+  addA2ARoute(server, parts);
   return server;
-}
-
-/** The address under which the caller reached the agent, as far as proxies on the way tell. */
-function addressOf(request: FastifyRequest): string {
-  const prefix = request.headers[FORWARDED_PREFIX_HEADER];
-  const path = typeof prefix === 'string' && PREFIX.test(prefix) ? prefix : '';
-  return `${request.protocol}://${request.host}${path}`;
 }
 
 /** Asks for a key before anything else of a request is looked at, so that nobody without one costs much. */

@@ -35,12 +35,6 @@ export class Speech {
     this.turn = '';
   }
 
-  /** Says something that is not the model's. */
-  async note(text: string): Promise<void> {
-    if (!this.answerOnly) await this.say(text);
-    this.turn = '';
-  }
-
   private async say(piece: string): Promise<void> {
     if (piece === '') return;
     const whole = this.turn === '' && this.said !== '' ? BETWEEN_TURNS + piece : piece;

@@ -70,8 +70,11 @@ export async function postJson(
   return { status: reply.status, headers: reply.headers, body: await reply.json() };
 }
 
-export async function getJson(url: string): Promise<JsonReply> {
-  const reply = await fetch(url);
+export async function getJson(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<JsonReply> {
+  const reply = await fetch(url, { headers });
   return { status: reply.status, headers: reply.headers, body: await reply.json() };
 }
 

@@ -57,6 +57,19 @@ export class RedisConnection {
     }
   }
 
+  /**
+   * Hears what is published on a channel, over a connection of its own, which is to be closed. What is published while
+   * it is lost is not heard.
+   */
+  listen(channel: string, heard: (message: string) => void): RedisConnection {
+    // Whatever befalls it befalls this one too, which says so.
+    const other = new RedisConnection(this.options, this.log.child({}, { level: 'silent' }));
+    other.redis.on('ready', () => void other.redis.subscribe(channel).catch(() => undefined));
+    other.redis.on('message', (_channel, message: string) => heard(message));
+    void other.stayConnected();
+    return other;
+  }
+
   async problem(): Promise<string | undefined> {
     try {
       await this.use((redis) => redis.ping());

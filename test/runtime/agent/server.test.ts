@@ -60,8 +60,8 @@ test('without a model in the request, the reply names the agent', async () => {
   expect(body.model).toBe('lead');
 });
 
-test.each(['/.well-known/agent.json', '/.well-known/agent'])('its card is at %s', async (path) => {
-  const reply = await fetch(agent.url + path);
+test('its card for clients of KAOS is at /.well-known/agent', async () => {
+  const reply = await fetch(`${agent.url}/.well-known/agent`);
   expect(await reply.json()).toMatchObject({
     name: 'lead',
     description: 'Leads',
@@ -74,7 +74,7 @@ test.each(['/.well-known/agent.json', '/.well-known/agent'])('its card is at %s'
 test('its card has the address that a caller used through a proxy', async () => {
   const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'lead.example.com' };
   const reply = await fetch(`${agent.url}/.well-known/agent.json`, { headers });
-  expect(await reply.json()).toMatchObject({ url: 'https://lead.example.com/v1/chat/completions' });
+  expect(await reply.json()).toMatchObject({ url: 'https://lead.example.com/a2a' });
 });
 
 test.each([
@@ -85,7 +85,7 @@ test.each([
 ])('behind the prefix %s its card has the path %p', async (prefix, path) => {
   const headers = { 'x-forwarded-prefix': prefix };
   const reply = await fetch(`${agent.url}/.well-known/agent.json`, { headers });
-  expect(await reply.json()).toMatchObject({ url: `${agent.url}${path}/v1/chat/completions` });
+  expect(await reply.json()).toMatchObject({ url: `${agent.url}${path}/a2a` });
 });
 
 test('lives, and is ready once it waits for nobody', async () => {

@@ -1,0 +1,33 @@
+import { type ListTasksRequest, type ListTasksResponse, Task, TaskState } from '@a2a-js/sdk';
+import { InMemoryTaskStore, ServerCallContext, type TaskStore } from '@a2a-js/sdk/server';
+import { mergeTexts } from './messages';
+
+/** Tasks that are kept, at most; who asks for one that is forgotten is told that there is none. */
+export const MAX_TASKS = 1_000;
+
+/** What an agent keeps of its tasks. All callers see all of them: they show keys of equal rank. */
+export interface Tasks extends TaskStore {
+  close(): Promise<void>;
+}
+
+export function isRunning({ status }: Task): boolean {
+  return status?.state === TaskState.TASK_STATE_WORKING || status?.state === TaskState.TASK_STATE_SUBMITTED;
+}
+
+/** A streamed answer is one text in the end. */
+export function taskToJson(task: Task): string {
+  const artifacts = task.artifacts.map((artifact) => ({ ...artifact, parts: mergeTexts(artifact.parts) }));
+  return JSON.stringify(Task.toJSON({ ...task, artifacts }));
+}
+
+export function taskFromJson(json: string): Task {
+  return Task.fromJSON(JSON.parse(json));
+}
+
+/** A page of tasks, as the SDK filters and orders them. */
+export async function pageOf(tasks: readonly string[], params: ListTasksRequest): Promise<ListTasksResponse> {
+  const context = new ServerCallContext();
+  const store = new InMemoryTaskStore();
+  for (const task of tasks) await store.save(taskFromJson(task), context);
+  return store.list(params, context);
+}
