@@ -16,7 +16,7 @@ import { type Closing } from '../process/serve';
 import { inference } from '../telemetry/operations';
 import { buildInstrumentation } from '../telemetry/with-span';
 import { needsApproval } from './approval';
-import { A2ADelegate } from './a2a-delegate';
+import type * as A2A from './a2a-delegate';
 import { buildAnswerer } from './answer';
 import { capturingModel, capturingTools } from './captured-content';
 import { KaosDelegate, OpenAIDelegate } from './chat-delegate';
@@ -112,8 +112,12 @@ function buildDelegate(agent: PeerAgent, config: AgentConfig, apiKey: Secret, ht
   switch (agent.protocol) {
     case 'openai':
       return new OpenAIDelegate(agent, options, http);
-    case 'a2a':
+    case 'a2a': {
+      // Most agents have no use for it, and their start need not wait for it to load.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { A2ADelegate } = require('./a2a-delegate') as typeof A2A;
       return new A2ADelegate(agent, options, http);
+    }
     default:
       return new KaosDelegate(agent, options, http);
   }

@@ -1,5 +1,6 @@
 import { type ListTasksRequest, type ListTasksResponse, type Task } from '@a2a-js/sdk';
-import { isRunning, MAX_TASKS, pageOf, taskFromJson, type Tasks, taskToJson } from './tasks';
+import { isRunning } from './task-state';
+import { MAX_TASKS, pageOf, taskFromJson, type Tasks, taskToJson } from './tasks';
 
 /** All tasks together. */
 const MAX_CHARACTERS = 32 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { type ListTasksRequest, type ListTasksResponse, type Task, TaskState } from '@a2a-js/sdk';
 import { type RedisConnection } from '../memory/redis-connection';
-import { isRunning, MAX_TASKS, pageOf, taskFromJson, type Tasks, taskToJson } from './tasks';
+import { isRunning } from './task-state';
+import { MAX_TASKS, pageOf, taskFromJson, type Tasks, taskToJson } from './tasks';
 
 const DEFAULT_TTL_SECONDS = 24 * 60 * 60;
 

@@ -20,7 +20,8 @@ import { parseSessionId } from '../request';
 import { callOf } from './call';
 import { type LoopExecutor } from './executor';
 import { saidIn } from './messages';
-import { isRunning, type Tasks } from './tasks';
+import { isRunning } from './task-state';
+import { type Tasks } from './tasks';
 
 /** The SDK's handling of messages and tasks, with what an agent of ours refuses beside. */
 export class TaskRequestHandler extends DefaultRequestHandler {

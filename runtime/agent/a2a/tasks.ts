@@ -1,4 +1,4 @@
-import { type ListTasksRequest, type ListTasksResponse, Task, TaskState } from '@a2a-js/sdk';
+import { type ListTasksRequest, type ListTasksResponse, Task } from '@a2a-js/sdk';
 import { InMemoryTaskStore, ServerCallContext, type TaskStore } from '@a2a-js/sdk/server';
 import { mergeTexts } from './messages';
 
@@ -8,10 +8,6 @@ export const MAX_TASKS = 1_000;
 /** What an agent keeps of its tasks. All callers see all of them: they show keys of equal rank. */
 export interface Tasks extends TaskStore {
   close(): Promise<void>;
-}
-
-export function isRunning({ status }: Task): boolean {
-  return status?.state === TaskState.TASK_STATE_WORKING || status?.state === TaskState.TASK_STATE_SUBMITTED;
 }
 
 /** A streamed answer is one text in the end. */

@@ -1,7 +1,7 @@
 import { type PeerAgent } from '../../../runtime/contract';
 import { type Listening, postJson } from '../../support/http';
 import { startAgent } from '../../support/in-process';
-import { type AgentScript, startScriptedAgent } from '../../support/scripted-agent';
+import { type AgentRequest, type AgentScript, startScriptedAgent } from '../../support/scripted-agent';
 import { asksFor, inTurn, says, startScriptedModel, toolResults } from '../../support/scripted-model';
 import { only } from '../../support/span-tree';
 import { startTestTelemetry } from '../../support/telemetry';
@@ -63,7 +63,7 @@ describe('an agent that speaks A2A', () => {
         headers: { authorization: 'Bearer not-a-key', 'content-type': 'application/json' },
         body: {
           jsonrpc: '2.0',
-          id: expect.any(String),
+          id: expect.any(Number),
           method: 'message/send',
           params: {
             message: {
@@ -86,7 +86,9 @@ describe('an agent that speaks A2A', () => {
     ['the artifacts of a task', task('completed', { artifacts }), 'a hole\na heap'],
     [
       'what a task says at its end, without artifacts',
-      task('completed', { status: { state: 'completed', message: { parts: parts('nothing found') } } }),
+      task('completed', {
+        status: { state: 'completed', message: { ...message, parts: parts('nothing found') } },
+      }),
       'nothing found',
     ],
     ['nothing', task('completed'), ''],
@@ -109,7 +111,7 @@ describe('an agent that speaks A2A', () => {
   const ELSE = 'agent "worker" answered with something else than A2A';
   const is = (state: string) => `the task of agent "worker" is ${state}`;
   const said = (state: string) =>
-    task(state, { status: { state, message: { parts: parts('which hole?') } } });
+    task(state, { status: { state, message: { ...message, parts: parts('which hole?') } } });
   test.each<[why: string, answer: object, toldText: string, message: string]>([
     ['its task fails', { result: task('failed') }, is('failed'), is('failed')],
     ['its task is canceled', { result: task('canceled') }, is('canceled'), is('canceled')],
@@ -175,7 +177,10 @@ describe('an agent that speaks A2A', () => {
         ...card,
         additionalInterfaces: card.additionalInterfaces?.(`http://${headers.host}/rpc`),
       }),
-      '/rpc': answer,
+      '/rpc': (request: AgentRequest) => {
+        const { id } = request.body;
+        return { jsonrpc: '2.0', id, ...(typeof answer === 'function' ? answer(request) : answer) };
+      },
     };
     return delegate(script, { protocol: 'a2a', ...agent }, '', delegationTimeoutMs);
   }
