@@ -65,12 +65,16 @@ test.each<[method: string, path: string]>([
   expect((await fetch(agent.url + path, { method })).status).toBe(401);
 });
 
-test.each(['/health', '/ready', '/.well-known/agent.json', '/.well-known/agent', '/health?a=b'])(
-  '%s is for everybody',
-  async (path) => {
-    expect((await fetch(agent.url + path)).status).toBe(200);
-  },
-);
+test.each([
+  '/health',
+  '/ready',
+  '/.well-known/agent-card.json',
+  '/.well-known/agent.json',
+  '/.well-known/agent',
+  '/health?a=b',
+])('%s is for everybody', async (path) => {
+  expect((await fetch(agent.url + path)).status).toBe(200);
+});
 
 test.each(['Bearer not-a-key', 'bearer not-a-key'])(
   '%s is let in, in the trace of its caller',
