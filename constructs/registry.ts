@@ -5,15 +5,14 @@ import { SyncWaves } from './sync-waves';
 import { type Workload } from './workload/workload';
 import { byText } from './order';
 
-/** Id of the one registry of an app; what it reports carries this name. */
-const ID = 'kaos';
+/** Id of the one registry of an app. What it reports carries it as path, and nobody gives it to a chart. */
+const ID = '<app>';
 
 /** All workloads of an app, so that what concerns more than one of them is worked out once. */
 export class Registry extends Construct {
   /** The registry of the app that a construct belongs to. */
   static of(construct: IConstruct): Registry {
     const { root } = construct.node;
-    // No other construct can have this class's id and be something else, short of an app that chose it.
     const existing = root.node.tryFindChild(ID);
     return existing instanceof Registry ? existing : new Registry(root as Construct, ID);
   }

@@ -128,7 +128,7 @@ test('fails when two are exposed at one address', () => {
       ModelAPI.proxy(scope, 'a', { models: ['gpt-4o'], expose });
     });
   const clash = (host: string) =>
-    `[kaos] Gateway edge/public (all listeners) at ${host}/ leads to research/a and research/b; ` +
+    `[<app>] Gateway edge/public (all listeners) at ${host}/ leads to research/a and research/b; ` +
     'give each a host name or path of its own';
   expect(build).toThrow(validationError(clash('a.example.com'), clash('b.example.com')));
 });

@@ -108,7 +108,7 @@ test('fails when two are exposed at one host', () => {
     });
   expect(build).toThrow(
     validationError(
-      '[kaos] nginx at front.example.com leads to research/one and research/two; ' +
+      '[<app>] nginx at front.example.com leads to research/one and research/two; ' +
         'give each a host name or path of its own',
     ),
   );

@@ -78,10 +78,16 @@ test('fails when two charts declare the same object', () => {
     });
   expect(build).toThrow(
     validationError(
-      '[kaos] Service "modelapi-free" in namespace "shared" is declared twice, by two/own and ' +
+      '[<app>] Service "modelapi-free" in namespace "shared" is declared twice, by two/own and ' +
         'two/team/free/workload/service; give one of the two another name',
     ),
   );
+});
+
+test('a chart may be called like anything of this library', () => {
+  for (const id of ['kaos', 'cdk8s-kaos', 'app', 'registry']) {
+    expect(synthApp((app) => workload(new Chart(app, id), 'llm'))).not.toHaveLength(0);
+  }
 });
 
 test('the same name in two namespaces is no clash', () => {
