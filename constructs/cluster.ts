@@ -33,6 +33,12 @@ export interface DnsProps {
 /** What all workloads of a cluster have in common. */
 export interface ClusterProps {
   /**
+   * What tells it from the other clusters of an app. What is in one is in nobody's way in another, so charts for each
+   * may declare the same objects and be exposed at the same address.
+   * @default - it is the one without a name
+   */
+  readonly name?: string;
+  /**
    * Domain under which Services are known.
    * @default 'cluster.local'
    */
@@ -72,6 +78,7 @@ export interface ClusterProps {
 
 /** The settings of a cluster with nothing left out but what really may be missing. */
 export interface ClusterSettings {
+  readonly name: string | undefined;
   readonly domain: string;
   readonly imageRegistry: string | undefined;
   readonly runtimeImage: string | undefined;
@@ -112,6 +119,7 @@ export function clusterOf(scope: IConstruct): ClusterSettings {
     cidrs = [],
   } = props.dns ?? {};
   return {
+    name: props.name,
     domain: props.domain ?? 'cluster.local',
     imageRegistry: props.imageRegistry,
     runtimeImage: props.runtimeImage,
@@ -124,8 +132,9 @@ export function clusterOf(scope: IConstruct): ClusterSettings {
 
 function checkProps(
   scope: IConstruct,
-  { domain, imageRegistry, imageDigests, dns, apiServer }: ClusterProps,
+  { name, domain, imageRegistry, imageDigests, dns, apiServer }: ClusterProps,
 ): void {
+  if (name === '') fail(scope, "the cluster's name is empty", 'leave it out, or give one');
   if (domain !== undefined && !DOMAIN.test(domain)) {
     fail(scope, `the cluster's domain is "${domain}"`, 'give a domain such as cluster.local');
   }

@@ -1,5 +1,6 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
+import { clusterOf } from './cluster';
 import { Addresses } from './exposure/addresses';
 import { SyncWaves } from './sync-waves';
 import { type Workload } from './workload/workload';
@@ -78,8 +79,12 @@ function duplicates(root: IConstruct): string[] {
   });
 }
 
-function identityOf({ apiGroup, kind, name, metadata }: ApiObject): string {
-  return [apiGroup, kind, metadata.namespace ?? '', name].join('\n');
+function identityOf(object: ApiObject): string {
+  const { apiGroup, kind, name, metadata } = object;
+  const chart = Chart.of(object);
+  // A chart without a namespace can be applied to any, and two of them each to its own.
+  const place = chart.namespace === undefined ? { chart: chart.node.path } : {};
+  return JSON.stringify([clusterOf(object).name, place, metadata.namespace, apiGroup, kind, name]);
 }
 
 function describe({ kind, name, metadata }: ApiObject): string {

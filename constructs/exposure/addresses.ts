@@ -1,16 +1,19 @@
 import { Chart } from 'cdk8s';
 import { type IConstruct } from 'constructs';
+import { clusterOf } from '../cluster';
 
 /**
- * Where the workloads of a chart are exposed. Of two at one address, only one would ever be reached. Charts are looked
- * at one by one, because they may be for clusters that have the same address each.
+ * Where workloads are exposed. Of two at one address, only one would ever be reached. Charts for a cluster without a
+ * name are looked at one by one, because they may be for clusters that have the same address each.
  */
 export class Addresses {
   private readonly taken = new Map<string, IConstruct[]>();
 
   /** Gives an address to whoever is exposed there. */
   add(address: string, owner: IConstruct): void {
-    const key = `${Chart.of(owner).node.path}\n${address}`;
+    const { name } = clusterOf(owner);
+    const place = name === undefined ? `chart ${Chart.of(owner).node.path}` : `cluster ${name}`;
+    const key = `${place}\n${address}`;
     this.taken.set(key, [...(this.taken.get(key) ?? []), owner]);
   }
 

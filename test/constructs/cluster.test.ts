@@ -79,6 +79,7 @@ test.each<[ClusterProps, string]>([
     { imageDigests: { 'a:1': 'sha256:0' } },
     'the digest of a:1 is "sha256:0"; give sha256: and 64 hex digits',
   ],
+  [{ name: '' }, "the cluster's name is empty; leave it out, or give one"],
   [
     { apiServer: ['10.96.0.1'] },
     'an address of the cluster is "10.96.0.1"; give a CIDR such as 10.96.0.1/32',

@@ -3,6 +3,7 @@ import { type Construct } from 'constructs';
 import {
   Agent,
   Callers,
+  Cluster,
   Exposure,
   type GatewayExposureProps,
   HttpGateway,
@@ -156,6 +157,22 @@ test('two charts may have the same address, each in a cluster of its own', () =>
       ),
     );
   expect(build).not.toThrow();
+});
+
+test('fails when two charts are exposed at one address of the cluster that both are for', () => {
+  const build = () =>
+    synthApp((app) => {
+      Cluster.configure(app, { name: 'prod' });
+      ['one', 'two'].forEach((id) =>
+        agent(new Chart(app, id, { namespace: id }), Exposure.gateway({ gateway, path: '/support' })),
+      );
+    });
+  expect(build).toThrow(
+    validationError(
+      '[<app>] Gateway edge/public (all listeners) at any host/support leads to one/front and two/front; ' +
+        'give each a host name or path of its own',
+    ),
+  );
 });
 
 test('fails when the HttpGateway would not take the route', () => {

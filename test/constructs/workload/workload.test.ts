@@ -96,6 +96,40 @@ test('the same name in two namespaces is no clash', () => {
   expect(build).not.toThrow();
 });
 
+test('the same object may be declared for two clusters, and where the namespace is open', () => {
+  const build = () =>
+    synthApp((app) => {
+      for (const name of ['dev', 'prod']) {
+        const chart = new Chart(app, name, { namespace: 'shared' });
+        Cluster.configure(chart, { name });
+        workload(chart, 'llm');
+        workload(new Chart(app, `${name}-anywhere`), 'llm');
+      }
+    });
+  expect(build).not.toThrow();
+});
+
+test('fails when a chart without a namespace, or two for one cluster, declare an object twice', () => {
+  const build = () =>
+    synthApp((app) => {
+      const open = new Chart(app, 'open');
+      ['a', 'b'].forEach((id) => new k8s.KubeSecret(open, id, { metadata: { name: 'key' } }));
+      for (const id of ['one', 'two']) {
+        const chart = new Chart(app, id, { namespace: 'shared' });
+        Cluster.configure(chart, { name: 'prod' });
+        new k8s.KubeSecret(chart, 'key', { metadata: { name: 'key' } });
+      }
+      workload(open, 'llm');
+    });
+  const fix = 'give one of the two another name';
+  expect(build).toThrow(
+    validationError(
+      `[<app>] Secret "key" is declared twice, by open/a and open/b; ${fix}`,
+      `[<app>] Secret "key" in namespace "shared" is declared twice, by one/key and two/key; ${fix}`,
+    ),
+  );
+});
+
 const files = (data: Record<string, string>) => ({ name: 'files', mountPath: '/files', data: () => data });
 
 test('a checksum is that of names and contents, whatever their order', () => {
