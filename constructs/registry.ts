@@ -9,13 +9,18 @@ import { byText } from './order';
 /** Id of the one registry of an app. What it reports carries it as path, and nobody gives it to a chart. */
 const ID = '<app>';
 
-/** All workloads of an app, so that what concerns more than one of them is worked out once. */
+/** What concerns an app as a whole: its workloads, and that no two of its objects are the same. */
 export class Registry extends Construct {
   /** The registry of the app that a construct belongs to. */
   static of(construct: IConstruct): Registry {
     const { root } = construct.node;
     const existing = root.node.tryFindChild(ID);
     return existing instanceof Registry ? existing : new Registry(root as Construct, ID);
+  }
+
+  /** Has the objects of the app that a construct belongs to compared, also where there is no workload. */
+  static watch(construct: IConstruct): void {
+    Registry.of(construct);
   }
 
   /** In which order Argo CD applies them. */

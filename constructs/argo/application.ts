@@ -115,6 +115,7 @@ export class ArgoApplication extends Construct {
 
   constructor(scope: Construct, id: string, said: ArgoApplicationProps) {
     super(scope, id);
+    Registry.watch(this);
     const chart = given(this, 'chart', said.chart, 'construct', () => Chart.of(this));
     const props = { ...said, chart };
     const { project = 'default' } = props;

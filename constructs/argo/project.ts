@@ -1,6 +1,7 @@
 import { ApiObject, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { nameOf } from '../names';
+import { Registry } from '../registry';
 import { SYNC_WAVE } from '../sync-waves';
 import { byKey } from '../order';
 import { refuseSecrets } from '../refuse-secrets';
@@ -59,6 +60,7 @@ export class ArgoProject extends Construct {
 
   constructor(scope: Construct, id: string, props: ArgoProjectProps = {}) {
     super(scope, id);
+    Registry.watch(this);
     this.name = nameOf(this);
     refuseSecrets(this, props);
     this.node.addValidation({

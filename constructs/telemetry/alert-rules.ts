@@ -9,6 +9,7 @@ import { agentAlerts, type AgentThresholds, collectorAlerts, type Rule } from '.
 import { fail } from '../fail';
 import { chartLabels } from '../labels';
 import { nameOf } from '../names';
+import { Registry } from '../registry';
 import { DURATION_BOUNDARIES } from './prometheus-metrics';
 import { checkSeconds } from '../durations';
 import { refuseSecrets } from '../refuse-secrets';
@@ -93,6 +94,7 @@ export class AlertRules extends Construct {
   constructor(scope: Construct, id: string, props: AlertRulesProps = {}) {
     super(scope, id);
     refuseSecrets(this, props);
+    Registry.watch(this);
     const { collectors = true, labels, alertLabels = {} } = props;
     const thresholds = thresholdsOf(this, props);
     check(this, thresholds);

@@ -5,6 +5,7 @@ import { fail } from '../fail';
 import { chartLabels } from '../labels';
 import { nameOf } from '../names';
 import { refuseSecrets } from '../refuse-secrets';
+import { Registry } from '../registry';
 
 /** Label by which Grafana's sidecar finds dashboards. */
 const DASHBOARD_LABEL = { grafana_dashboard: '1' };
@@ -47,6 +48,7 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps = {}) {
     super(scope, id);
     refuseSecrets(this, props);
+    Registry.watch(this);
     const { title = 'Agents', spans = true, collectors = true, labels = DASHBOARD_LABEL, folder } = props;
     if (title.trim() === '') fail(this, 'title is empty', 'give one');
     const name = nameOf(this);
