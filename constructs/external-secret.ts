@@ -10,6 +10,7 @@ import {
 import { checkSeconds, goDuration } from './durations';
 import { isDnsSubdomain, SUBDOMAIN_FIX } from './dns-names';
 import { fail } from './fail';
+import { chartLabels } from './labels';
 import { nameOf } from './names';
 import { Registry } from './registry';
 import { byKey } from './order';
@@ -89,7 +90,11 @@ export class ExternalSecret<K extends string = string> extends Construct {
     this.secret = Secret.fromSecretName(this, 'secret', secretName);
 
     new ExternalSecretObject(this, 'object', {
-      metadata: { name, annotations: Registry.of(this).waves.annotationsBefore(Chart.of(this)) },
+      metadata: {
+        name,
+        labels: chartLabels(this),
+        annotations: Registry.of(this).waves.annotationsBefore(Chart.of(this)),
+      },
       spec: {
         refreshInterval: goDuration(refreshInterval),
         secretStoreRef: {

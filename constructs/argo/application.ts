@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { chartName, manifestSource, unseparated } from './manifests';
 import { ArgoProject } from './project';
 import { fail } from '../fail';
+import { chartLabels } from '../labels';
 import { Registry } from '../registry';
 import { refuseSecrets } from '../refuse-secrets';
 import { given } from '../given';
@@ -133,6 +134,7 @@ export class ArgoApplication extends Construct {
       kind: 'Application',
       metadata: {
         name: this.name,
+        labels: chartLabels(this),
         annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' },
         finalizers: props.cascade ? [CASCADE] : undefined,
       },

@@ -1,5 +1,6 @@
 import { ApiObject, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import { chartLabels } from '../labels';
 import { nameOf } from '../names';
 import { Registry } from '../registry';
 import { SYNC_WAVE } from '../sync-waves';
@@ -71,7 +72,7 @@ export class ArgoProject extends Construct {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'AppProject',
       // Where an Application applies this chart too, the project is there before those that need it, and goes after.
-      metadata: { name: this.name, annotations: { [SYNC_WAVE]: '-1' } },
+      metadata: { name: this.name, labels: chartLabels(this), annotations: { [SYNC_WAVE]: '-1' } },
       spec: {
         description: props.description || undefined,
         sourceRepos: Lazy.any({ produce: () => distinct(this.needs.map(({ repoURL }) => repoURL)) }),

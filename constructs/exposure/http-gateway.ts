@@ -10,6 +10,7 @@ import {
 import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { isHostname } from './hostnames';
+import { chartLabels } from '../labels';
 import { nameOf } from '../names';
 import { Registry } from '../registry';
 import { refuseSecrets } from '../refuse-secrets';
@@ -88,7 +89,11 @@ export class HttpGateway extends Construct implements GatewayReference {
     this.listener = certificates.length > 0 ? 'https' : 'http';
 
     new Gateway(this, 'object', {
-      metadata: { name: this.name, annotations: Registry.of(this).waves.annotationsBefore(chart) },
+      metadata: {
+        name: this.name,
+        labels: chartLabels(this),
+        annotations: Registry.of(this).waves.annotationsBefore(chart),
+      },
       spec: {
         gatewayClassName,
         listeners: [

@@ -17,6 +17,10 @@ test('it names its store and, for each key of the Secret, the entry there', () =
   });
   const manifest = find(manifests, 'ExternalSecret', 'llm-keys');
   expect(manifest.apiVersion).toBe('external-secrets.io/v1');
+  expect(manifest.metadata.labels).toEqual({
+    'app.kubernetes.io/managed-by': 'cdk8s',
+    'app.kubernetes.io/part-of': 'research',
+  });
   expect(manifest.spec).toEqual({
     refreshInterval: '1h0m0s',
     secretStoreRef: { name: 'vault', kind: 'ClusterSecretStore' },

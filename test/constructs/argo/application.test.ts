@@ -24,6 +24,7 @@ test('it applies the file of one chart to the namespace of that chart', () => {
     metadata: {
       name: 'support',
       namespace: 'argocd',
+      labels: { 'app.kubernetes.io/managed-by': 'cdk8s', 'app.kubernetes.io/part-of': 'argocd' },
       annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' },
     },
     spec: {

@@ -38,6 +38,7 @@ test('it permits what its Applications need, and nothing else', () => {
   expect(metadata).toEqual({
     name: 'agents',
     namespace: 'argocd',
+    labels: { 'app.kubernetes.io/managed-by': 'cdk8s', 'app.kubernetes.io/part-of': 'argocd' },
     annotations: { 'argocd.argoproj.io/sync-wave': '-1' },
   });
   expect(spec).toMatchObject({

@@ -24,7 +24,11 @@ test('without certificates it listens for HTTP, for routes of its own namespace'
   expect(gateway({})).toEqual({
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
-    metadata: { name: 'public', namespace: NAMESPACE },
+    metadata: {
+      name: 'public',
+      namespace: NAMESPACE,
+      labels: { 'app.kubernetes.io/managed-by': 'cdk8s', 'app.kubernetes.io/part-of': 'research' },
+    },
     spec: {
       gatewayClassName: 'envoy',
       listeners: [
