@@ -10,6 +10,7 @@ import {
 import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { isHostname } from './hostnames';
+import { addHttpsRedirect } from './https-redirect';
 import { chartLabels } from '../labels';
 import { nameOf } from '../names';
 import { Registry } from '../registry';
@@ -38,7 +39,8 @@ export interface HttpGatewayProps {
    */
   readonly certificates?: readonly ISecret[];
   /**
-   * Whether there is a plain HTTP listener on port 80.
+   * Whether there is a plain HTTP listener on port 80. Beside certificates it serves nobody: the HTTPRoute
+   * `<id>-redirect` sends all to HTTPS, but for paths that somebody else's route takes, such as a certificate's issuer.
    * @default - true without certificates, false with
    */
   readonly http?: boolean;
@@ -88,12 +90,12 @@ export class HttpGateway extends Construct implements GatewayReference {
     }
     this.listener = certificates.length > 0 ? 'https' : 'http';
 
+    const metadata = {
+      labels: chartLabels(this),
+      annotations: Registry.of(this).waves.annotationsBefore(chart),
+    };
     new Gateway(this, 'object', {
-      metadata: {
-        name: this.name,
-        labels: chartLabels(this),
-        annotations: Registry.of(this).waves.annotationsBefore(chart),
-      },
+      metadata: { name: this.name, ...metadata },
       spec: {
         gatewayClassName,
         listeners: [
@@ -102,6 +104,10 @@ export class HttpGateway extends Construct implements GatewayReference {
         ],
       },
     });
+    if (http && certificates.length > 0) {
+      const { name, namespace } = this;
+      addHttpsRedirect(this, 'redirect', { name, namespace, listener: 'http' }, metadata);
+    }
   }
 
   /** Why a route would not attach: problems and fixes. The Gateway itself only leaves it out. */

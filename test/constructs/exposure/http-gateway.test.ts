@@ -51,9 +51,32 @@ test('with certificates it listens for HTTPS alone, and refers to them', () => {
   ]);
 });
 
-test('with certificates it listens for HTTP too when that is asked for', () => {
+test('with certificates it listens for HTTP too when that is asked for, and sends everybody to HTTPS', () => {
   const { listeners } = gateway({ http: true }, 'tls').spec;
   expect(listeners.map(({ name }: Manifest) => name)).toEqual(['http', 'https']);
+  const manifests = synth((scope) => {
+    const certificates = [Secret.fromSecretName(scope, 'tls', 'tls')];
+    new HttpGateway(scope, 'public', { gatewayClassName: 'envoy', certificates, http: true });
+  });
+  const redirect = find(manifests, 'HTTPRoute', 'public-redirect');
+  expect(schemaErrors(redirect, 'gateway.networking.k8s.io_httproutes')).toEqual([]);
+  expect(redirect.spec).toEqual({
+    parentRefs: [
+      {
+        group: 'gateway.networking.k8s.io',
+        kind: 'Gateway',
+        name: 'public',
+        namespace: NAMESPACE,
+        sectionName: 'http',
+      },
+    ],
+    rules: [
+      {
+        matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+        filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }],
+      },
+    ],
+  });
 });
 
 test('it is a reference to itself, by the encrypted listener when there is one', () => {
