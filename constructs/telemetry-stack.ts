@@ -1,3 +1,4 @@
+import { Chart } from 'cdk8s';
 import { type k8s } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { type Callers } from './callers';
@@ -131,6 +132,14 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
       .find((stack) => stack !== undefined);
   }
 
+  /**
+   * Has everything in another scope report to a stack too, for instance that of a chart for all. Where namespaces
+   * differ, both charts have to have one.
+   */
+  static use(scope: Construct, stack: ITelemetryStack): void {
+    if (stacks.get(scope) !== stack) claim(scope, stack, scope);
+  }
+
   /** A collector that somebody else runs. Everything in the scope reports there; no object is rendered. */
   static fromEndpoint(scope: Construct, id: string, props: TelemetryEndpointProps): ITelemetryStack {
     const { endpoint, protocol = 'grpc', signals = SIGNALS, sampleRatio, egress } = props;
@@ -165,7 +174,8 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
   constructor(scope: Construct, id: string, said: TelemetryStackProps) {
     super(scope, id);
     const props = { ...said, exporters: given(this, 'exporters', said.exporters, 'list', () => []) };
-    claim(scope, this);
+    const home = homeOf(this);
+    if (home === this) claim(scope, this);
     checkStack(this, props);
     this.name = nameOf(this);
 
@@ -176,7 +186,7 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
     this.keepsContent = messageContent === 'keep';
     this.sampleRatio = sampleRatio;
 
-    const workload = addCollector(this, {
+    const workload = addCollector(home, {
       name: this.name,
       cleaning: {
         keepsContent: this.keepsContent,
@@ -193,7 +203,7 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
     if (reportsFrom) {
       workload.mayBeCalledBy(reportsFrom, [COLLECTOR_PORTS['otlp-grpc'], COLLECTOR_PORTS['otlp-http']]);
     }
-    const host = serviceHost(this, workload.name);
+    const host = serviceHost(home, workload.name);
     this.urls = {
       grpc: workload.url,
       http: `http://${host}:${COLLECTOR_PORTS['otlp-http']}`,
@@ -207,13 +217,21 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
 /** By scope: asking the children of a scope each time takes the square of their number. */
 const stacks = new WeakMap<IConstruct, ITelemetryStack>();
 
+/** Where the objects of a stack are declared. Outside any chart that is one which takes its place until synthesis. */
+function homeOf(stack: TelemetryStack): Construct {
+  if (stack.node.scopes.some((scope) => Chart.isChart(scope))) return stack;
+  const fix = 'declare it in one, and have other scopes report to it by TelemetryStack.use';
+  fail(stack, 'a TelemetryStack is outside any chart', fix);
+  return new Chart(stack, 'chart', { namespace: 'default' });
+}
+
 /** A scope has one stack. */
-function claim(scope: IConstruct, stack: ITelemetryStack): void {
+function claim(scope: IConstruct, stack: ITelemetryStack, reporter: IConstruct = stack): void {
   const other = stacks.get(scope);
   if (!other) {
     stacks.set(scope, stack);
     return;
   }
   const fix = 'give it all exporters, and keep one of the two';
-  fail(stack, `${other.node.path} serves this scope already`, fix);
+  fail(reporter, `${other.node.path} serves this scope already`, fix);
 }

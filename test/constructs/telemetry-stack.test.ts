@@ -102,6 +102,68 @@ test('a stack serves no scope beside its own', () => {
   expect(envOf(find(manifests, 'Deployment', 'modelapi-models'))).not.toHaveProperty('OTEL_SERVICE_NAME');
 });
 
+test('a stack serves other scopes that use it, through both network policies', () => {
+  const manifests = synthApp((app) => {
+    const observed = new Chart(app, 'observability', { namespace: 'observability' });
+    TelemetryStack.use(app, new TelemetryStack(observed, 'telemetry', { exporters }));
+    gateway(new Chart(app, 'one', { namespace: 'one' }), 'models');
+    const two = new Chart(app, 'two', { namespace: 'two' });
+    new TelemetryStack(two, 'own', { exporters });
+    gateway(two, 'others');
+  });
+  const host = 'otel-collector-telemetry.observability.svc.cluster.local';
+  expect(envOf(find(manifests, 'Deployment', 'modelapi-models')).OTEL_EXPORTER_OTLP_ENDPOINT).toBe(
+    `http://${host}:4317`,
+  );
+  const ports = [{ port: 4317, protocol: 'TCP' }];
+  expect(policyOf(manifests, 'telemetry').ingress).toEqual([
+    {
+      from: [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'one' } },
+          podSelector: { matchLabels: { app: 'modelapi', modelapi: 'models' } },
+        },
+      ],
+      ports,
+    },
+  ]);
+  expect(find(manifests, 'NetworkPolicy', 'modelapi-models').spec.egress).toContainEqual({
+    to: [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'observability' } },
+        podSelector: { matchLabels: { app: 'otel-collector', 'otel-collector': 'telemetry' } },
+      },
+    ],
+    ports,
+  });
+});
+
+test('fails when a scope with a stack uses another', () => {
+  const build = (scope: Construct) => {
+    const [one, two] = ['one', 'two'].map(
+      (id) => new TelemetryStack(new Construct(scope, id), id, { exporters }),
+    );
+    [one, one, two].forEach((stack) => stack && TelemetryStack.use(scope, stack));
+  };
+  expect(problemsOf(build)).toEqual([
+    '[research] research/one/one serves this scope already; give it all exporters, and keep one of the two',
+  ]);
+});
+
+test('fails when it is outside any chart', () => {
+  const build = () =>
+    synthApp((app) => {
+      new TelemetryStack(app, 'telemetry', { exporters, kubernetesAttributes: 'namespace' });
+      gateway(new Chart(app, 'research'), 'models');
+    });
+  expect(build).toThrow(
+    validationError(
+      '[telemetry] a TelemetryStack is outside any chart; ' +
+        'declare it in one, and have other scopes report to it by TelemetryStack.use',
+    ),
+  );
+});
+
 test('fails when a scope has two stacks', () => {
   const build = (scope: Construct) => {
     new TelemetryStack(scope, 'one', { exporters });
