@@ -56,6 +56,11 @@ export interface SubAgentOptions {
    * @default false
    */
   readonly allowCycle?: boolean;
+  /**
+   * Key that the agent shows the other, which needs a copy in the agent's namespace.
+   * @default - the first of the other's `apiKeys`, from a Secret of the same name in the agent's namespace
+   */
+  readonly apiKey?: SecretValue;
 }
 
 /**
@@ -80,6 +85,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
   private readonly ownMCPServers: IMCPServer[] = [];
   private readonly ownSubAgents: IAgent[] = [];
   private readonly cyclic = new Set<IAgent>();
+  private readonly keys = new Map<IAgent, SecretValue>();
 
   constructor(scope: Construct, id: string, said: AgentProps<M>) {
     super(scope, id);
@@ -141,6 +147,11 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     return [...this.ownSubAgents];
   }
 
+  /** Key that it shows an agent it delegates to; undefined when that one asks for none. */
+  keyFor(agent: IAgent): SecretValue | undefined {
+    return this.keys.get(agent) ?? agent.key;
+  }
+
   /** Lets the agent call the tools of a server. */
   addMCPServer(server: IMCPServer): void {
     if (!mayAddPeer(this, 'tool server', mcpServerUrlVariable, this.ownMCPServers, server)) return;
@@ -149,10 +160,11 @@ export class Agent<M extends string = string> extends Construct implements IAgen
   }
 
   /** Lets the agent delegate to another. */
-  addSubAgent(agent: IAgent, { allowCycle = false }: SubAgentOptions = {}): void {
+  addSubAgent(agent: IAgent, { allowCycle = false, apiKey }: SubAgentOptions = {}): void {
     if (!mayAddPeer(this, 'sub-agent', peerAgentUrlVariable, this.ownSubAgents, agent)) return;
     this.ownSubAgents.push(agent);
     if (allowCycle) this.cyclic.add(agent);
+    if (apiKey) this.keys.set(agent, apiKey);
     this.endpoint.mayCall(agent.endpoint, { closesCycle: allowCycle });
   }
 }

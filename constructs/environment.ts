@@ -1,15 +1,10 @@
-import { EnvValue, type k8s, type SecretValue } from 'cdk8s-plus-28';
+import { EnvValue, type ISecret, type k8s, type SecretValue } from 'cdk8s-plus-28';
 
-/** Variables of a container: a value, or where Kubernetes takes it from. */
-export type Environment = Readonly<Record<string, string | k8s.EnvVarSource>>;
+/** Variables of a container: a value, a key of a Secret, or where else Kubernetes takes it from. */
+export type Environment = Readonly<Record<string, string | SecretValue | k8s.EnvVarSource>>;
 
 /** Attributes of a process's telemetry, as `key=value,key=value`. */
 const RESOURCE_ATTRIBUTES = 'OTEL_RESOURCE_ATTRIBUTES';
-
-/** The value of a Secret's key, by reference. */
-export function fromSecret({ secret, key }: SecretValue): k8s.EnvVarSource {
-  return { secretKeyRef: { name: secret.name, key } };
-}
 
 /** Our variables with the user's over them; resource attributes are merged key by key. */
 export function withUserEnv(
@@ -27,10 +22,24 @@ export function withUserEnv(
 /** The variables as a container states them, in the order given. */
 export function toEnvVars(environment: Environment): k8s.EnvVar[] {
   return Object.entries(environment).map(([name, value]) => {
-    if (typeof value !== 'string') return { name, valueFrom: value };
+    if (typeof value !== 'string')
+      return { name, valueFrom: isSecretValue(value) ? reference(value) : value };
     // An empty value is what a variable without one has.
     return value === '' ? { name } : { name, value: literal(value) };
   });
+}
+
+/** The Secrets that variables are taken from; of the user's own nobody knows more than the name. */
+export function secretsOf(environment: Environment): ISecret[] {
+  return Object.values(environment).flatMap((value) => (isSecretValue(value) ? value.secret : []));
+}
+
+function isSecretValue(value: Environment[string]): value is SecretValue {
+  return typeof value === 'object' && 'secret' in value;
+}
+
+function reference({ secret, key }: SecretValue): k8s.EnvVarSource {
+  return { secretKeyRef: { name: secret.name, key } };
 }
 
 /** Both lists of `key=value` in one; where a key is in both, the second counts. */

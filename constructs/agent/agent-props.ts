@@ -13,6 +13,12 @@ import { type WorkloadOptions } from '../workload/options';
 export interface AgentProps<M extends string = string> extends WorkloadOptions, AgentLimits {
   /** Gateway to the model. */
   readonly modelAPI: IModelAPI<M>;
+  /**
+   * Key that it shows the gateway. A Secret is known in its own namespace alone, so an agent in another one than the
+   * gateway's needs a copy.
+   * @default - the gateway's, from a Secret of the same name in the agent's namespace
+   */
+  readonly modelAPIKey?: SecretValue;
   /** Model it thinks with: one that the gateway serves. */
   readonly model: ModelName<NoInfer<M>>;
   /**
@@ -42,7 +48,8 @@ export interface AgentProps<M extends string = string> extends WorkloadOptions, 
   readonly memory?: Memory;
   /**
    * Keys, one a line, of which callers show one as a bearer token: all but probes and card asks for it. Agents that
-   * delegate to it show the first, from a Secret of the same name in their own namespace.
+   * delegate to it show the first, from a Secret of the same name in their own namespace, or the one that `addSubAgent`
+   * is given.
    * @default - none: whoever the network lets through is answered
    */
   readonly apiKeys?: SecretValue;

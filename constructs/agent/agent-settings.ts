@@ -47,15 +47,17 @@ export function agentSettings(agent: Agent, props: AgentProps): Record<string, s
 }
 
 /** The Secrets of an agent's process. */
-export function agentSecretFiles(agent: Agent, { modelAPI, apiKeys, memory }: AgentProps): SecretFile[] {
+export function agentSecretFiles(agent: Agent, props: AgentProps): SecretFile[] {
+  const { modelAPI, modelAPIKey = modelAPI.key, apiKeys, memory } = props;
   const password = memory?.redis?.password;
   const delegates = [...agent.delegates].sort((a, b) => byText(a.name, b.name));
   return [
-    ...(modelAPI.key ? [{ variable: MODEL_API_KEY_VARIABLE, value: modelAPI.key }] : []),
+    ...(modelAPIKey ? [{ variable: MODEL_API_KEY_VARIABLE, value: modelAPIKey }] : []),
     ...(apiKeys ? [{ variable: AGENT_API_KEYS_VARIABLE, value: apiKeys }] : []),
     ...(password ? [{ variable: MEMORY_REDIS_PASSWORD_VARIABLE, value: password }] : []),
-    ...delegates.flatMap(({ name, key }) =>
-      key ? [{ variable: peerAgentKeyVariable(name), value: key }] : [],
-    ),
+    ...delegates.flatMap((delegate) => {
+      const key = agent.keyFor(delegate);
+      return key ? [{ variable: peerAgentKeyVariable(delegate.name), value: key }] : [];
+    }),
   ];
 }

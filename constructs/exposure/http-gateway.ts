@@ -15,6 +15,7 @@ import { chartLabels } from '../labels';
 import { nameOf } from '../names';
 import { Registry } from '../registry';
 import { refuseSecrets } from '../refuse-secrets';
+import { secretsElsewhere } from '../secrets-elsewhere';
 
 /** A Gateway that routes can attach to. */
 export interface GatewayReference {
@@ -88,6 +89,7 @@ export class HttpGateway extends Construct implements GatewayReference {
     if (!http && certificates.length === 0) {
       fail(this, 'the Gateway listens to nothing', 'give it certificates, or leave http out');
     }
+    this.node.addValidation({ validate: () => secretsElsewhere(this, certificates) });
     this.listener = certificates.length > 0 ? 'https' : 'http';
 
     const metadata = {

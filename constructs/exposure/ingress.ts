@@ -5,6 +5,7 @@ import { isDnsSubdomain, SUBDOMAIN_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { isHostname } from './hostnames';
 import { Registry } from '../registry';
+import { secretsElsewhere } from '../secrets-elsewhere';
 import { type Workload } from '../workload/workload';
 import { refuseSecrets } from '../refuse-secrets';
 import { given } from '../given';
@@ -64,6 +65,7 @@ export function addIngress(
     fail(scope, `ingressClassName is "${ingressClassName}"`, SUBDOMAIN_FIX);
   refuseSecrets(scope, { annotations });
   workload.mayBeCalledBy(given(scope, 'callers of expose', callers, 'object', () => Callers.anywhere()));
+  if (tlsSecret) scope.node.addValidation({ validate: () => secretsElsewhere(scope, [tlsSecret]) });
   Registry.of(scope).addresses.add(`${ingressClassName ?? 'the Ingress'} at ${host}`, scope);
   const { name, labels, ports } = workload;
   new k8s.KubeIngress(scope, id, {

@@ -47,7 +47,7 @@ export interface ModelAPIProxyProps<M extends string = string> extends WorkloadO
   readonly apiKey?: SecretValue;
   /**
    * Key that callers of the proxy show, in a Secret that exists beside the manifests; it begins with `sk-`. Agents get
-   * it by reference.
+   * it by reference; those in other namespaces need a copy there, by the same name or as their `modelAPIKey`.
    * @default - key `master-key` of the Secret `modelapi-<id>`
    */
   readonly masterKey?: SecretValue;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type SecretValue } from 'cdk8s-plus-28';
-import { type Environment, fromSecret } from '../environment';
+import { type Environment } from '../environment';
 import { byKey } from '../order';
 
 /** Holds the key of the proxy's own provider, and is what the names of all others begin with. */
@@ -26,7 +26,7 @@ export class ProviderKeys {
   /** All variables, in the order of their names. */
   toEnv(): Environment {
     const values = this.main ? [this.main, ...this.others] : this.others;
-    const entries = values.map((value) => [this.variableOf(value), fromSecret(value)] as const);
+    const entries = values.map((value) => [this.variableOf(value), value] as const);
     return Object.fromEntries(entries.sort(byKey));
   }
 }

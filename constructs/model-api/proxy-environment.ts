@@ -1,5 +1,5 @@
 import { type SecretValue } from 'cdk8s-plus-28';
-import { type Environment, fromSecret } from '../environment';
+import { type Environment } from '../environment';
 import { API_BASE_VARIABLE, MASTER_KEY_VARIABLE } from './litellm-config';
 import { type ModelAPIProxyProps } from './litellm-proxy-props';
 import { type ProviderKeys } from './provider-keys';
@@ -14,7 +14,7 @@ export function proxyEnvironment(
 ): Environment {
   const address = apiBaseOf(apiBase);
   return {
-    [MASTER_KEY_VARIABLE]: fromSecret(masterKey),
+    [MASTER_KEY_VARIABLE]: masterKey,
     ...(address !== undefined && { [API_BASE_VARIABLE]: address }),
     ...keys.toEnv(),
     ...(redis && redisEnv(redis)),
@@ -31,7 +31,7 @@ function redisEnv({ host, port, password, tls }: RedisConnection): Environment {
   return {
     REDIS_HOST: host,
     REDIS_PORT: String(port),
-    ...(password && { REDIS_PASSWORD: fromSecret(password) }),
+    ...(password && { REDIS_PASSWORD: password }),
     ...(tls && { REDIS_SSL: 'true' }),
   };
 }

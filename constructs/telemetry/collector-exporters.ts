@@ -1,5 +1,5 @@
 import { type SecretValue } from 'cdk8s-plus-28';
-import { type Environment, fromSecret } from '../environment';
+import { type Environment } from '../environment';
 import { type OtlpExporter, type Signal } from './otlp-exporter';
 import { byKey } from '../order';
 
@@ -46,7 +46,7 @@ export function authenticators(exporters: readonly OtlpExporter[]): Record<strin
 export function exporterEnvironment(exporters: readonly OtlpExporter[]): Environment {
   return Object.fromEntries(
     secretsOf(exporters)
-      .map(({ variable, value }) => [variable, fromSecret(value)] as const)
+      .map(({ variable, value }) => [variable, value] as const)
       .sort(byKey),
   );
 }

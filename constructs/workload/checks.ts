@@ -7,6 +7,8 @@ import { graceSeconds } from './pod-template';
 import { checkResources } from './pod-resources';
 import { checkVolumes } from './pod-volumes';
 import { refuseSecretNames } from '../refuse-secrets';
+import { secretsOfPod } from './pod-template';
+import { secretsElsewhere } from '../secrets-elsewhere';
 import { type Workload, type WorkloadProps } from './workload';
 import { type WorkloadOptions } from './options';
 import { checkCounts } from '../numbers';
@@ -35,6 +37,7 @@ export function checkOptions(workload: Workload, props: WorkloadProps): void {
   checkTermination(owner, props);
   checkResources(owner, props.resources, options.resources);
   checkVolumes(owner, props, options);
+  owner.node.addValidation({ validate: () => secretsElsewhere(owner, secretsOfPod(props)) });
 }
 
 function checkCount(owner: IConstruct, { persistence }: WorkloadProps, options: WorkloadOptions): void {

@@ -1,7 +1,7 @@
 import { Lazy } from 'cdk8s';
-import { type k8s } from 'cdk8s-plus-28';
+import { type ISecret, type k8s } from 'cdk8s-plus-28';
 import { checksum, type ConfigFiles } from './config-files';
-import { type Environment, toEnvVars, withUserEnv } from '../environment';
+import { type Environment, secretsOf, toEnvVars, withUserEnv } from '../environment';
 import { placement } from './pod-placement';
 import { type PodProbes, probesOf } from './pod-probes';
 import { type PodResources, resourcesOf } from './pod-resources';
@@ -104,6 +104,16 @@ export function podTemplate(
 /** The least time between the end of a pod's traffic and SIGKILL. */
 export function graceSeconds({ terminationSeconds, lingers }: PodProps): number {
   return terminationSeconds + (lingers ? LINGER_SECONDS : 0);
+}
+
+/** Secrets that the pod is given. Ask at synthesis. */
+export function secretsOfPod(props: PodProps): ISecret[] {
+  const files = props.secretFiles?.() ?? [];
+  return [
+    ...secretsOf(environmentOf(props)),
+    ...files.map(({ value }) => value.secret),
+    ...(props.options.imagePullSecrets ?? []),
+  ];
 }
 
 function containerOf(props: PodProps): k8s.Container {

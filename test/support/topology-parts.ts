@@ -187,7 +187,9 @@ export class TopologyParts {
   private secret(scope: Construct, id: string): SecretValue {
     if (!this.topology.isDelivered) return { secret: Secret.fromSecretName(scope, id, id), key: 'api-key' };
     const data = { 'api-key': { key: `agents/${id}` } };
-    return new ExternalSecret(scope, id, { store: { name: 'vault' }, data }).value('api-key');
+    const { secret } = new ExternalSecret(scope, id, { store: { name: 'vault' }, data });
+    // By its name, which stands for another Secret in each namespace that uses it.
+    return { secret: Secret.fromSecretName(scope, `${id}-name`, secret.name), key: 'api-key' };
   }
 }
 

@@ -1,5 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { Secret, type SecretValue } from 'cdk8s-plus-28';
+import { toEnvVars } from '../../../constructs/environment';
 import { ProviderKeys } from '../../../constructs/model-api/provider-keys';
 
 function keyOf(name: string, key: string): SecretValue {
@@ -11,10 +12,11 @@ test('the key of the proxy has a name of its own, all others that of their Secre
     keyOf('groq.eu', 'token'),
     keyOf('anthropic', 'api-key'),
   ]);
-  expect(Object.entries(keys.toEnv())).toEqual([
-    ['PROXY_API_KEY', { secretKeyRef: { name: 'openai', key: 'api-key' } }],
-    ['PROXY_API_KEY_ANTHROPIC_API_KEY', { secretKeyRef: { name: 'anthropic', key: 'api-key' } }],
-    ['PROXY_API_KEY_GROQ_EU_TOKEN', { secretKeyRef: { name: 'groq.eu', key: 'token' } }],
+  const reference = (name: string, key: string) => ({ secretKeyRef: { name, key } });
+  expect(toEnvVars(keys.toEnv())).toEqual([
+    { name: 'PROXY_API_KEY', valueFrom: reference('openai', 'api-key') },
+    { name: 'PROXY_API_KEY_ANTHROPIC_API_KEY', valueFrom: reference('anthropic', 'api-key') },
+    { name: 'PROXY_API_KEY_GROQ_EU_TOKEN', valueFrom: reference('groq.eu', 'token') },
   ]);
 });
 

@@ -8,7 +8,6 @@ import {
 import { chart } from '../../support/synth';
 
 const key = { secret: Secret.fromSecretName(chart(), 'keys', 'backend-keys'), key: 'token' };
-const fromKeys = { secretKeyRef: { name: 'backend-keys', key: 'token' } };
 
 function blockOf(exporter: OtlpExporter): object | undefined {
   return Object.values(exporterBlocks([exporter], undefined))[0];
@@ -44,7 +43,7 @@ test('secret headers come from variables, others stand as they are', () => {
   expect(blockOf(exporter)).toMatchObject({
     headers: { 'x-api-key': '${env:EXPORTER_MY_BACKEND_HEADER_X_API_KEY}', 'x-tenant': 'a$$b' },
   });
-  expect(exporterEnvironment([exporter])).toEqual({ EXPORTER_MY_BACKEND_HEADER_X_API_KEY: fromKeys });
+  expect(exporterEnvironment([exporter])).toEqual({ EXPORTER_MY_BACKEND_HEADER_X_API_KEY: key });
 });
 
 test('Grafana Cloud is sent a user and a password', () => {
@@ -58,7 +57,7 @@ test('Grafana Cloud is sent a user and a password', () => {
       client_auth: { username: '1234', password: '${env:EXPORTER_GRAFANA_CLOUD_PASSWORD}' },
     },
   });
-  expect(exporterEnvironment([exporter])).toEqual({ EXPORTER_GRAFANA_CLOUD_PASSWORD: fromKeys });
+  expect(exporterEnvironment([exporter])).toEqual({ EXPORTER_GRAFANA_CLOUD_PASSWORD: key });
 });
 
 test.each([
@@ -83,8 +82,8 @@ test('SigNoz Cloud and Uptrace are shown a key', () => {
     OtlpExporter.uptrace({ dsn: key }),
   ];
   expect(exporterEnvironment(exporters)).toEqual({
-    EXPORTER_SIGNOZ_HEADER_SIGNOZ_INGESTION_KEY: fromKeys,
-    EXPORTER_UPTRACE_HEADER_UPTRACE_DSN: fromKeys,
+    EXPORTER_SIGNOZ_HEADER_SIGNOZ_INGESTION_KEY: key,
+    EXPORTER_UPTRACE_HEADER_UPTRACE_DSN: key,
   });
 });
 
