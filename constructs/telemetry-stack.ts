@@ -165,6 +165,7 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
   readonly urls: Readonly<Record<OtlpProtocol, string>>;
   readonly protocol = 'grpc';
   readonly signals = SIGNALS;
+  readonly delivered: readonly Signal[];
   readonly sampleRatio: number | undefined;
   readonly keepsContent: boolean;
   /** Service in front of the collector. */
@@ -183,6 +184,7 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
     const { tailSampling, spanMetrics, persistentQueue, kubernetesAttributes, metricsFrom, ...rest } = more;
     const { reportsFrom, ...options } = rest;
     refuseSecrets(this, props);
+    this.delivered = SIGNALS.filter((signal) => exporters.some(({ signals }) => signals.includes(signal)));
     this.keepsContent = messageContent === 'keep';
     this.sampleRatio = sampleRatio;
 

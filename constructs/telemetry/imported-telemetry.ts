@@ -14,6 +14,8 @@ export interface ITelemetryStack extends IConstruct {
   readonly protocol: OtlpProtocol;
   /** What it takes. */
   readonly signals: readonly Signal[];
+  /** What of it it passes on, as far as this app knows. */
+  readonly delivered: readonly Signal[];
   /** Part of traces that are recorded where they begin; undefined for all. */
   readonly sampleRatio: number | undefined;
   /** Whether what users, models and tools said stays in what it passes on; undefined when nobody here knows. */
@@ -35,6 +37,7 @@ export class ImportedTelemetry extends Construct implements ITelemetryStack {
   readonly urls: ITelemetryStack['urls'];
   readonly protocol: OtlpProtocol;
   readonly signals: readonly Signal[];
+  readonly delivered: readonly Signal[];
   readonly sampleRatio: number | undefined;
   readonly keepsContent = undefined;
   readonly endpoint: Workload | Egress;
@@ -44,6 +47,7 @@ export class ImportedTelemetry extends Construct implements ITelemetryStack {
     this.urls = { [props.protocol]: props.url.replace(/\/+$/, '') };
     this.protocol = props.protocol;
     this.signals = SIGNALS.filter((signal) => props.signals.includes(signal));
+    this.delivered = this.signals;
     this.sampleRatio = props.sampleRatio;
     this.endpoint = props.endpoint;
   }

@@ -1,3 +1,4 @@
+import { type Environment } from '../environment';
 import { type OtlpProtocol } from './imported-telemetry';
 import { type Signal, SIGNALS } from './otlp-exporter';
 import { byKey } from '../order';
@@ -88,6 +89,20 @@ export function gatewayTelemetryEnv(target: TelemetryTarget | undefined): Record
     OTEL_PYTHON_EXCLUDED_URLS: '/health',
     ...commonEnv(target),
   };
+}
+
+/**
+ * The label `job` that Prometheus makes of what a process with these variables says of itself; undefined where it
+ * reports no metrics.
+ */
+export function metricsJob(env: Environment): string | undefined {
+  const { OTEL_SDK_DISABLED, OTEL_METRICS_EXPORTER, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES } = env;
+  if (OTEL_SDK_DISABLED !== 'false' || OTEL_METRICS_EXPORTER === 'none') return undefined;
+  if (typeof OTEL_SERVICE_NAME !== 'string' || typeof OTEL_RESOURCE_ATTRIBUTES !== 'string') return undefined;
+  const prefix = 'service.namespace=';
+  const namespace = OTEL_RESOURCE_ATTRIBUTES.split(',').find((pair) => pair.startsWith(prefix));
+  if (namespace === undefined) return OTEL_SERVICE_NAME;
+  return `${decodeURIComponent(namespace.slice(prefix.length))}/${OTEL_SERVICE_NAME}`;
 }
 
 /** Whether traces can be sent to a target at all. */

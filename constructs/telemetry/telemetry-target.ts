@@ -36,7 +36,8 @@ export function reportingOf(workload: IConstruct, override: TelemetryOverride = 
   if (!target || !URL.canParse(target.endpoint)) return undefined;
   const stack = TelemetryStack.of(workload);
   const to = override.endpoint === undefined ? stack?.endpoint : Egress.toUrl(override.endpoint);
-  return to && { to, port: portOf(target.endpoint) };
+  const signals = override.endpoint === undefined ? (stack?.delivered ?? SIGNALS) : SIGNALS;
+  return to && { to, port: portOf(target.endpoint), signals };
 }
 
 /** What is wrong with how a workload reports. Ask at synthesis. */

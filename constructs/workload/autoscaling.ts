@@ -1,7 +1,9 @@
+import { Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
 import { ScaledObject } from '../../imports/keda.sh';
 import { fail } from '../fail';
+import { metricsJob } from '../telemetry/telemetry-env';
 import { type Workload } from './workload';
 import { checkCounts, isCount } from '../numbers';
 
@@ -120,7 +122,8 @@ export class Autoscaling {
             type: 'prometheus',
             metadata: {
               serverAddress: prometheusUrl,
-              query: `60 * sum(rate(kaos_requests_total{job="${jobOf(workload)}"}[2m]))`,
+              // Known when the app is complete, as is where the agent reports to.
+              query: Lazy.any({ produce: () => requestsPerMinuteOf(workload) }) as string,
               threshold: String(requestsPerMinute),
             },
           },
@@ -143,8 +146,8 @@ export class Autoscaling {
         fail(scope, `targetUtilization is ${targetUtilization}`, 'give per cent from 1 to 100');
       return;
     }
-    if (workload.kind !== 'agent')
-      fail(scope, 'autoscaling follows requests', 'only agents count them, use Autoscaling.cpu');
+    if (workload.kind === 'agent') scope.node.addValidation({ validate: () => unreported(workload) });
+    else fail(scope, 'autoscaling follows requests', 'only agents count them, use Autoscaling.cpu');
     checkCounts(scope, { requestsPerMinute: signal.requestsPerMinute });
     if (!/^https?:/.test(signal.prometheusUrl) || !URL.canParse(signal.prometheusUrl)) {
       fail(scope, `prometheusUrl is "${signal.prometheusUrl}"`, 'give an http or https URL');
@@ -158,7 +161,16 @@ interface Metadata {
   readonly annotations: Record<string, string>;
 }
 
-/** The label `job` that Prometheus makes of the attributes which a workload reports with. */
-function jobOf({ namespace, id }: Workload): string {
-  return namespace === undefined ? id : `${namespace}/${id}`;
+function requestsPerMinuteOf({ environment }: Workload): string {
+  const job = JSON.stringify(metricsJob(environment) ?? '');
+  return `60 * sum(rate(kaos_requests_total{job=${job}}[2m]))`;
+}
+
+/** A number that nobody reports is none to scale by. */
+function unreported({ reporting, environment }: Workload): string[] {
+  if (reporting?.signals.includes('metrics') && metricsJob(environment) !== undefined) return [];
+  return [
+    'autoscaling follows requests, and its metrics are reported to nobody; ' +
+      'declare a TelemetryStack with an exporter that takes metrics, or use Autoscaling.cpu',
+  ];
 }

@@ -143,7 +143,8 @@ function terminationSeconds(props: PodProps): number {
   return terminationGracePeriod ? secondsOf(terminationGracePeriod) : graceSeconds(props);
 }
 
-function environmentOf({ env, secretFiles, options }: PodProps): Environment {
+/** Variables of the container, the user's among them. Ask at synthesis. */
+export function environmentOf({ env, secretFiles, options }: PodProps): Environment {
   return withUserEnv({ ...env(), ...secretFilesEnv(secretFiles?.() ?? []) }, options.env);
 }
 

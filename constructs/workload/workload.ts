@@ -3,11 +3,13 @@ import { type k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { type Callers } from '../callers';
 import { type Egress } from '../egress';
+import { type Environment } from '../environment';
 import { resolveImage } from '../images';
 import { type Kind, objectLabels, selectorLabels } from '../labels';
 import { checkLength, serviceHost } from '../names';
-import { type PodProps, type WorkloadPort } from './pod-template';
+import { environmentOf, type PodProps, type WorkloadPort } from './pod-template';
 import { Registry } from '../registry';
+import { type Signal } from '../telemetry/otlp-exporter';
 import { checkOptions } from './checks';
 import { Ways } from './ways';
 import { addConfigMap, addController, addDisruptionBudget, addPolicy, addService } from './objects';
@@ -16,6 +18,8 @@ import { addConfigMap, addController, addDisruptionBudget, addPolicy, addService
 export interface Reporting {
   readonly to: Workload | Egress;
   readonly port: number;
+  /** What is taken there and passed on. */
+  readonly signals: readonly Signal[];
 }
 
 /** One container behind one Service. */
@@ -118,6 +122,11 @@ export class Workload extends Construct {
   /** Where it reports to. Complete at synthesis. */
   get reporting(): Reporting | undefined {
     return this.props.reporting?.();
+  }
+
+  /** Variables of its container. Complete at synthesis. */
+  get environment(): Environment {
+    return environmentOf(this.props);
   }
 
   /** All that report here. Complete at synthesis. */

@@ -6,6 +6,7 @@ import {
   Autoscaling,
   Callers,
   Exposure,
+  Egress,
   ExternalSecret,
   HttpGateway,
   ModelAPI,
@@ -72,7 +73,8 @@ function workload(chart: Chart, name: string, { scaler, way, hasClaim }: Node): 
     container: 'agent',
     image: RUNTIME_IMAGE,
     config: { name: `agent-${name}-config`, mountPath: '/etc/config', data: () => ({ a: 'b' }) },
-    env: () => ({}),
+    env: () => ({ OTEL_SDK_DISABLED: 'false', OTEL_SERVICE_NAME: name, OTEL_RESOURCE_ATTRIBUTES: '' }),
+    reporting: () => ({ to: Egress.toNamespace('monitoring'), port: 4317, signals: ['metrics'] }),
     persistence: hasClaim
       ? { name: 'data', mountPath: '/data', size: Size.gibibytes(1), claimName: `agent-${name}` }
       : undefined,

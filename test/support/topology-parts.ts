@@ -26,6 +26,7 @@ import {
   type Space,
   type Topology,
 } from './topology';
+import { collectorOf } from './topology-edges';
 import { NAMES } from './topology-names';
 
 /** The one tool module of nearly all servers: bundling is what takes time. */
@@ -165,9 +166,14 @@ export class TopologyParts {
         instructions: node.instructions,
         expose: this.exposure(NAMES.agent(index), node.options),
         telemetry: node.isSilent ? { enabled: false } : undefined,
-        ...workloadOptions(node.options),
+        ...workloadOptions(this.isReported(node) ? node.options : byCpu(node.options)),
       });
     });
+  }
+
+  /** Without that, there are no requests to scale by. */
+  private isReported({ isSilent, place }: AgentNode): boolean {
+    return !isSilent && collectorOf(this.topology, place) !== undefined;
   }
 
   /** Names are those of all the app, so no two are at one address. */
@@ -191,6 +197,10 @@ export class TopologyParts {
     // By its name, which stands for another Secret in each namespace that uses it.
     return { secret: Secret.fromSecretName(scope, `${id}-name`, secret.name), key: 'api-key' };
   }
+}
+
+function byCpu({ scaling, ...options }: Options): Options {
+  return scaling ? { ...options, scaling: { ...scaling, by: 'cpu' } } : options;
 }
 
 function workloadOptions(options: Options): WorkloadOptions {

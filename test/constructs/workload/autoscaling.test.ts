@@ -1,5 +1,15 @@
 import { type Construct } from 'constructs';
-import { Agent, Autoscaling, MCPServer, Memory, ModelAPI, Tools } from '../../../constructs';
+import {
+  Agent,
+  type AgentProps,
+  Autoscaling,
+  MCPServer,
+  Memory,
+  ModelAPI,
+  OtlpExporter,
+  TelemetryStack,
+  Tools,
+} from '../../../constructs';
 import { find, type Manifest, problemsOf, synth } from '../../support/synth';
 
 const tools = Tools.fromModule('test/constructs/tool-modules/greet.ts');
@@ -25,15 +35,21 @@ test('by CPU it is a HorizontalPodAutoscaler, and nothing else writes the number
   find(manifests, 'PodDisruptionBudget', 'mcpserver-greeter');
 });
 
+const autoscaling = Autoscaling.requests({
+  maxReplicas: 10,
+  requestsPerMinute: 30,
+  prometheusUrl: 'http://prometheus.monitoring:9090',
+});
+
+function lead(scope: Construct, props: Partial<AgentProps<'gpt-4o'>>): void {
+  const modelAPI = ModelAPI.proxy(scope, 'models', { models: ['gpt-4o'] });
+  new Agent(scope, 'lead', { modelAPI, model: 'gpt-4o', memory: Memory.none(), ...props });
+}
+
 test('by requests it is a ScaledObject over the metric that agents count them with', () => {
-  const autoscaling = Autoscaling.requests({
-    maxReplicas: 10,
-    requestsPerMinute: 30,
-    prometheusUrl: 'http://prometheus.monitoring:9090',
-  });
   const manifests: Manifest[] = synth((scope) => {
-    const modelAPI = ModelAPI.proxy(scope, 'models', { models: ['gpt-4o'] });
-    new Agent(scope, 'lead', { modelAPI, model: 'gpt-4o', autoscaling, memory: Memory.none() });
+    lead(scope, { autoscaling });
+    new TelemetryStack(scope, 'telemetry', { exporters: [OtlpExporter.signoz()] });
   });
   expect(find(manifests, 'ScaledObject', 'agent-lead').spec).toEqual({
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'agent-lead' },
@@ -50,6 +66,50 @@ test('by requests it is a ScaledObject over the metric that agents count them wi
       },
     ],
   });
+});
+
+test.each<[string, Partial<AgentProps<'gpt-4o'>>]>([
+  ['telemetry', { telemetry: { resourceAttributes: { 'service.namespace': 'shop "1"' } } }],
+  ['env', { env: { OTEL_RESOURCE_ATTRIBUTES: 'service.namespace=shop%20%221%22' } }],
+])('it counts the requests of the namespace that %s names', (_, props) => {
+  const manifests: Manifest[] = synth((scope) => {
+    lead(scope, { autoscaling, ...props });
+    TelemetryStack.fromEndpoint(scope, 'telemetry', { endpoint: 'http://collector.monitoring.svc:4317' });
+  });
+  expect(find(manifests, 'ScaledObject', 'agent-lead').spec.triggers[0].metadata.query).toBe(
+    String.raw`60 * sum(rate(kaos_requests_total{job="shop \"1\"/lead"}[2m]))`,
+  );
+});
+
+test.each<[string, (scope: Construct) => void]>([
+  ['there is no stack', (scope) => lead(scope, { autoscaling })],
+  [
+    'the agent reports nothing',
+    (scope) => {
+      new TelemetryStack(scope, 'telemetry', { exporters: [OtlpExporter.signoz()] });
+      lead(scope, { autoscaling, telemetry: { enabled: false } });
+    },
+  ],
+  [
+    'the stack takes no metrics',
+    (scope) => {
+      const endpoint = 'http://collector.monitoring.svc:4317';
+      TelemetryStack.fromEndpoint(scope, 'telemetry', { endpoint, signals: ['traces'] });
+      lead(scope, { autoscaling });
+    },
+  ],
+  [
+    'no exporter takes metrics',
+    (scope) => {
+      new TelemetryStack(scope, 'telemetry', { exporters: [OtlpExporter.jaeger()] });
+      lead(scope, { autoscaling });
+    },
+  ],
+])('fails when requests are to be followed and %s', (_, build) => {
+  expect(problemsOf(build)).toEqual([
+    '[research/lead] autoscaling follows requests, and its metrics are reported to nobody; ' +
+      'declare a TelemetryStack with an exporter that takes metrics, or use Autoscaling.cpu',
+  ]);
 });
 
 test.each<[string, Autoscaling, string]>([
