@@ -9,6 +9,7 @@ import { checkVolumes } from './pod-volumes';
 import { refuseSecretNames } from '../refuse-secrets';
 import { secretsOfPod } from './pod-template';
 import { secretsElsewhere } from '../secrets-elsewhere';
+import { checkRouting } from './routing-variables';
 import { type Workload, type WorkloadProps } from './workload';
 import { type WorkloadOptions } from './options';
 import { checkCounts } from '../numbers';
@@ -33,6 +34,7 @@ export function checkOptions(workload: Workload, props: WorkloadProps): void {
   checkCount(owner, props, options);
   checkTypes(owner, options);
   checkTexts(owner, options);
+  checkRouting(owner, props);
   checkMetadata(owner, workload, options);
   checkTermination(owner, props);
   checkResources(owner, props.resources, options.resources);

@@ -42,6 +42,7 @@ export interface WorkloadOptions {
   /**
    * Variables beside ours; where a name is the same, this one counts. `OTEL_RESOURCE_ATTRIBUTES` are merged key by key.
    * A text under the name of a secret, such as `DB_PASSWORD`, is refused; `EnvValue.fromValue` says that it is none.
+   * Where a process calls is for the other props to say, because network policies follow them.
    * @default - ours alone
    */
   readonly env?: Readonly<Record<string, string | EnvValue>>;
