@@ -55,7 +55,8 @@ export interface ClusterProps {
    */
   readonly runtimeImage?: string;
   /**
-   * Digests by image, as the image is written before a mirror changes it: `{ 'ghcr.io/a/b:1': 'sha256:…' }`.
+   * Digests by image, as the image is written before a mirror changes it: `{ 'ghcr.io/a/b:1': 'sha256:…' }`. Each is of
+   * an image that something in the scope runs.
    * @default - images are pinned by their tags
    */
   readonly imageDigests?: Readonly<Record<string, string>>;
@@ -104,14 +105,22 @@ export class Cluster {
       return;
     }
     checkProps(scope, props);
-    scope.node.setContext(CONTEXT_KEY, props);
+    const images = new Set<string>();
+    const configured: Configured = { props, images };
+    scope.node.setContext(CONTEXT_KEY, configured);
+    scope.node.addValidation({ validate: () => unusedDigests(props, images) });
   }
+}
+
+/** The digest that an image, written so, has in the settings that apply to a construct. */
+export function digestOf(scope: IConstruct, image: string): string | undefined {
+  configuredFor(scope)?.images.add(image);
+  return clusterOf(scope).imageDigests[image];
 }
 
 /** The settings that apply to a construct. */
 export function clusterOf(scope: IConstruct): ClusterSettings {
-  // Only `configure` writes it.
-  const props = (scope.node.tryGetContext(CONTEXT_KEY) ?? {}) as ClusterProps;
+  const props = configuredFor(scope)?.props ?? {};
   const {
     namespace = 'kube-system',
     podLabels = { 'k8s-app': 'kube-dns' },
@@ -128,6 +137,29 @@ export function clusterOf(scope: IConstruct): ClusterSettings {
     dns: { namespace, podLabels, port, cidrs },
     apiServer: props.apiServer ?? ['0.0.0.0/0'],
   };
+}
+
+/** What is kept for the scope that settings are for. */
+interface Configured {
+  readonly props: ClusterProps;
+  /** Those that digests were asked for. */
+  readonly images: Set<string>;
+}
+
+function configuredFor(scope: IConstruct): Configured | undefined {
+  // Only `configure` writes it.
+  return scope.node.tryGetContext(CONTEXT_KEY) as Configured | undefined;
+}
+
+/** A digest that no image gets is one that some image was to have. */
+function unusedDigests({ imageDigests = {} }: ClusterProps, images: ReadonlySet<string>): string[] {
+  return Object.entries(imageDigests)
+    .filter(([image, digest]) => DIGEST.test(digest) && !images.has(image))
+    .map(
+      ([image]) =>
+        `imageDigests has "${image}", which nothing runs; write it as its workload does, or remove it`,
+    )
+    .sort();
 }
 
 function checkProps(

@@ -1,5 +1,5 @@
 import { type IConstruct } from 'constructs';
-import { clusterOf } from './cluster';
+import { clusterOf, digestOf } from './cluster';
 import { fail } from './fail';
 
 /**
@@ -37,8 +37,8 @@ export function resolveImage(scope: IConstruct, image: string): string {
   } else if (!PINNED.test(image)) {
     fail(scope, `image is "${image}"`, 'give a tag other than latest, or a digest');
   }
-  const { imageRegistry, imageDigests, requireDigests } = clusterOf(scope);
-  const digest = image.includes('@') ? undefined : imageDigests[image];
+  const { imageRegistry, requireDigests } = clusterOf(scope);
+  const digest = image.includes('@') ? undefined : digestOf(scope, image);
   if (requireDigests && digest === undefined && !image.includes('@')) {
     fail(
       scope,

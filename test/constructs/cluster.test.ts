@@ -60,6 +60,21 @@ test('fails when digests are required and one is missing', () => {
   ]);
 });
 
+test('fails when a digest is of an image that nothing runs in the scope', () => {
+  const build = (app: App) => {
+    Cluster.configure(app, { imageDigests: { [LITELLM]: DIGEST, 'own/tools:2': DIGEST } });
+    const inner = new Chart(app, 'inner');
+    Cluster.configure(inner, { imageDigests: { [LITELLM]: DIGEST } });
+    ModelAPI.proxy(inner, 'llm', { models: ['gpt-4o'], image: `${LITELLM}@${DIGEST}` });
+    ModelAPI.proxy(new Chart(app, 'outer'), 'llm', { models: ['gpt-4o'] });
+  };
+  const fix = 'write it as its workload does, or remove it';
+  expect(problems(build)).toEqual([
+    `[] imageDigests has "own/tools:2", which nothing runs; ${fix}`,
+    `[inner] imageDigests has "${LITELLM}", which nothing runs; ${fix}`,
+  ]);
+});
+
 test('fails when it comes too late', () => {
   const build = (app: App) => {
     new Chart(app, 'research');
