@@ -50,12 +50,15 @@ export interface TelemetryStackProps extends Omit<WorkloadOptions, 'callers' | '
   readonly tailSampling?: TailSampling;
   /**
    * Whether calls are counted and timed from their spans too, and who calls whom with them, before any trace is left
-   * out: `traces.span.metrics.*` and `traces_service_graph_*`.
+   * out: `traces.span.metrics.*` and `traces_service_graph_*`. Who calls whom takes whole traces, which several replicas
+   * see with `tailSampling` alone.
    * @default true
    */
   readonly spanMetrics?: boolean;
   /**
-   * Keeps what could not be sent yet on a volume of each pod, which makes the Deployment a StatefulSet.
+   * Keeps what could not be sent yet on a volume of each pod, which makes the Deployment a StatefulSet. Where traces are
+   * dealt out to samplers, those have the volumes, and what deals them out has none: going from one replica with
+   * `tailSampling` to several leaves the claims of the StatefulSet `otel-collector-<id>` behind, with what is in them.
    * @default - it is kept in memory, and lost with it
    */
   readonly persistentQueue?: PersistentQueue;
