@@ -83,6 +83,11 @@ export class Egress {
     return isDomain ? Egress.toInternet(number) : Egress.toHost(hostname, number);
   }
 
+  /** As `toUrl`, for a URL that its owner refuses when it is none: then it leads nowhere, and nobody else complains. */
+  static toOwnedUrl(url: string): Egress {
+    return URL.canParse(url) ? Egress.toUrl(url) : new Egress([], []);
+  }
+
   /** As `toUrl`, for what is called by host and port. */
   static toHost(host: string, port: number): Egress {
     const block = blockOf(host);

@@ -151,7 +151,7 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
       protocol,
       signals,
       sampleRatio,
-      endpoint: egress ?? Egress.toUrl(endpoint),
+      endpoint: egress ?? Egress.toOwnedUrl(endpoint),
     });
     claim(scope, stack);
     checkOtlpUrl(stack, endpoint);

@@ -63,7 +63,7 @@ export class ExternalAgent extends Construct implements IAgent {
     this.url = props.url.replace(/\/+$/, '');
     this.cardUrl = `${this.url}${CARD_PATH}`;
     this.key = props.apiKey;
-    this.endpoint = props.egress ?? Egress.toUrl(props.url);
+    this.endpoint = props.egress ?? Egress.toOwnedUrl(props.url);
     this.protocol = props.protocol ?? 'a2a';
     this.description = props.description;
     this.model = props.model;

@@ -47,6 +47,6 @@ export class ExternalModelAPI<M extends string = string> extends Construct imple
     this.url = url.replace(/\/+$/, '').replace(/\/v1$/, '');
     this.models = Object.freeze([...models]);
     this.key = apiKey;
-    this.endpoint = egress ?? Egress.toUrl(url);
+    this.endpoint = egress ?? Egress.toOwnedUrl(url);
   }
 }

@@ -183,7 +183,8 @@ export class OtlpExporter {
     this.headers = { ...settings.headers };
     this.basicAuth = settings.basicAuth;
     this.egress =
-      settings.egress ?? Egress.toUrl(this.protocol === 'http' ? this.endpoint : `otlp://${this.endpoint}`);
+      settings.egress ??
+      Egress.toOwnedUrl(this.protocol === 'http' ? this.endpoint : `otlp://${this.endpoint}`);
   }
 }
 

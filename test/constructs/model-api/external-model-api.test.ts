@@ -56,3 +56,11 @@ test.each<[string, Partial<ModelAPIFromUrlProps>, string[]]>([
     ModelAPI.fromUrl(scope, 'llm', { url: 'https://llm.example', models: ['gpt-4o'], ...props });
   expect(problemsOf(build)).toEqual(problems.map((problem) => `[research/llm] ${problem}`));
 });
+
+test('fails once when url is no URL, however many agents call it', () => {
+  const build = (scope: Construct) => {
+    const modelAPI = ModelAPI.fromUrl(scope, 'llm', { url: 'nope', models: ['gpt-4o'] });
+    ['a', 'b'].forEach((id) => new Agent(scope, id, { modelAPI, model: 'gpt-4o' }));
+  };
+  expect(problemsOf(build)).toEqual(['[research/llm] url is "nope"; give an http or https URL']);
+});
