@@ -54,6 +54,14 @@ export const ANCESTORS_HEADER = 'x-kaos-ancestors';
 export const MAX_ANCESTORS = 64;
 /** Milliseconds for which the caller still waits. */
 export const TIMEOUT_HEADER = 'x-kaos-timeout-ms';
+/** `true` when the caller means to close a circle: the agent is then asked by way of itself, as deep as is allowed. */
+export const ALLOW_CYCLE_HEADER = 'x-kaos-allow-cycle';
+/** What is left of the caller's own limits, for all that is done for the request. */
+export const TOOL_CALLS_LEFT_HEADER = 'x-kaos-tool-calls-left';
+export const TOKENS_LEFT_HEADER = 'x-kaos-tokens-left';
+/** In replies to delegations: what was used, by agents further down too. */
+export const TOOL_CALLS_USED_HEADER = 'x-kaos-tool-calls-used';
+export const TOKENS_USED_HEADER = 'x-kaos-tokens-used';
 /** The session that a request belongs to, in requests and replies. */
 export const SESSION_HEADER = 'x-session-id';
 /** Numeric user and group of the runtime image. */
@@ -94,6 +102,11 @@ export interface PeerAgent extends Peer {
    * @default - the agent's name
    */
   readonly model?: string;
+  /**
+   * Whether a task may come back to an agent of ours that it came from, as deep as is allowed.
+   * @default - it is refused there
+   */
+  readonly allowCycle?: boolean;
   /** What it asks its callers for; `apiKeyFile` wins when both are given. */
   readonly apiKey?: string;
   /** Path of a file that holds the key; it is read when it is needed. */
@@ -103,6 +116,13 @@ export interface PeerAgent extends Peer {
 export const MEMORY_TYPES = ['local', 'redis', 'none'] as const;
 /** Where sessions are kept: in the process, in Redis, or not at all. */
 export type MemoryType = (typeof MEMORY_TYPES)[number];
+
+export const TOOL_CALL_MODES = ['auto', 'native', 'text'] as const;
+/**
+ * How a model is told of tools and calls them: as the API has it, in words and fenced blocks for models that know no
+ * tools, or as the API has it until the gateway rejects that.
+ */
+export type ToolCallMode = (typeof TOOL_CALL_MODES)[number];
 
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -127,6 +147,7 @@ export interface AgentConfig {
   /** Path of a file that holds the key; it is read for each request. */
   readonly modelApiKeyFile: string | undefined;
   readonly model: string;
+  readonly toolCallMode: ToolCallMode;
   /** Passes of the agentic loop before a request is given up, 1 or more. */
   readonly maxSteps: number;
   readonly mcpServers: readonly Peer[];
@@ -142,8 +163,14 @@ export interface AgentConfig {
   readonly maxDelegationDepth: number;
   /** Tool calls and delegations of one request, at most. */
   readonly maxToolCalls: number | undefined;
+  /** Tool calls and delegations of one turn that are under way at a time. */
+  readonly maxParallelToolCalls: number;
+  /** Characters of one result that the model is told; a longer one is cut, with a note. */
+  readonly maxToolResultChars: number;
   /** Tokens after which a request asks its model no more, as the model counts them. */
   readonly maxTokens: number | undefined;
+  /** Tokens of one question to the model, as far as can be estimated: a longer conversation is shortened, then summed up. */
+  readonly maxContextTokens: number | undefined;
   /** Wall time of one request, at most. */
   readonly requestTimeoutMs: number | undefined;
   /** Tools that are called only once a person approved: names, `server/tool`, or either with `*` for any text. */
@@ -177,11 +204,14 @@ export const AGENT_DEFAULTS = {
   instructions: 'You are a helpful assistant.',
   host: '0.0.0.0',
   port: HTTP_PORT,
+  toolCallMode: 'auto',
   maxSteps: 5,
   modelTimeoutMs: 60_000,
   toolTimeoutMs: 60_000,
   delegationTimeoutMs: 300_000,
   maxDelegationDepth: 8,
+  maxParallelToolCalls: 8,
+  maxToolResultChars: 100_000,
   streamHeartbeatMs: 15_000,
   memoryEnabled: true,
   memoryType: 'local',
@@ -209,6 +239,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given(MODEL_API_KEY_VARIABLE, config.modelApiKey),
     ...given(secretFileVariable(MODEL_API_KEY_VARIABLE), config.modelApiKeyFile),
     MODEL_NAME: config.model,
+    ...given('TOOL_CALL_MODE', config.toolCallMode),
     ...given('AGENTIC_LOOP_MAX_STEPS', config.maxSteps),
     ...peersToEnv('MCP_SERVERS', mcpServerUrlVariable, config.mcpServers),
     ...peersToEnv('PEER_AGENTS', peerAgentUrlVariable, config.subAgents),
@@ -220,7 +251,10 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given(secretFileVariable(AGENT_API_KEYS_VARIABLE), config.apiKeysFile),
     ...given('MAX_DELEGATION_DEPTH', config.maxDelegationDepth),
     ...given('MAX_TOOL_CALLS', config.maxToolCalls),
+    ...given('MAX_PARALLEL_TOOL_CALLS', config.maxParallelToolCalls),
+    ...given('MAX_TOOL_RESULT_CHARS', config.maxToolResultChars),
     ...given('MAX_TOKENS', config.maxTokens),
+    ...given('MAX_CONTEXT_TOKENS', config.maxContextTokens),
     ...given('REQUEST_TIMEOUT_MS', config.requestTimeoutMs),
     ...given('TOOL_APPROVAL', config.toolApproval?.join(',') || undefined),
     ...given('STREAM_HEARTBEAT_MS', config.streamHeartbeatMs),
@@ -259,6 +293,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     modelApiKey: read.secret(MODEL_API_KEY_VARIABLE),
     modelApiKeyFile: read.text(secretFileVariable(MODEL_API_KEY_VARIABLE)),
     model: read.required('MODEL_NAME'),
+    toolCallMode: read.oneOf('TOOL_CALL_MODE', TOOL_CALL_MODES) ?? AGENT_DEFAULTS.toolCallMode,
     maxSteps: read.count('AGENTIC_LOOP_MAX_STEPS') ?? AGENT_DEFAULTS.maxSteps,
     mcpServers: readPeers(read, 'MCP_SERVERS', mcpServerUrlVariable),
     subAgents: readSubAgents(read).map((agent) => ({ ...agent, ...readPeerAgent(read, agent.name) })),
@@ -270,7 +305,10 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     maxDelegationDepth:
       read.countUpTo('MAX_DELEGATION_DEPTH', MAX_ANCESTORS) ?? AGENT_DEFAULTS.maxDelegationDepth,
     maxToolCalls: read.count('MAX_TOOL_CALLS'),
+    maxParallelToolCalls: read.count('MAX_PARALLEL_TOOL_CALLS') ?? AGENT_DEFAULTS.maxParallelToolCalls,
+    maxToolResultChars: read.count('MAX_TOOL_RESULT_CHARS') ?? AGENT_DEFAULTS.maxToolResultChars,
     maxTokens: read.count('MAX_TOKENS'),
+    maxContextTokens: read.count('MAX_CONTEXT_TOKENS'),
     requestTimeoutMs: read.timeoutMs('REQUEST_TIMEOUT_MS'),
     streamHeartbeatMs: read.timeoutMs('STREAM_HEARTBEAT_MS') ?? AGENT_DEFAULTS.streamHeartbeatMs,
     ...readMemory(read),
@@ -446,6 +484,7 @@ function peerAgentToEnv(agent: PeerAgent): Record<string, string> {
       ...given(peerAgentVariable(agent.name, 'DESCRIPTION'), agent.description),
       ...given(peerAgentVariable(agent.name, 'MODEL'), agent.model),
     }),
+    ...given(peerAgentVariable(agent.name, 'ALLOW_CYCLE'), agent.allowCycle),
     ...given(peerAgentKeyVariable(agent.name), agent.apiKey),
     ...given(secretFileVariable(peerAgentKeyVariable(agent.name)), agent.apiKeyFile),
   };
@@ -456,6 +495,7 @@ function readPeerAgent(read: EnvReader, name: string): Omit<PeerAgent, keyof Pee
     protocol: read.oneOf(peerAgentVariable(name, 'PROTOCOL'), PEER_PROTOCOLS),
     description: read.text(peerAgentVariable(name, 'DESCRIPTION')),
     model: read.text(peerAgentVariable(name, 'MODEL')),
+    allowCycle: read.flag(peerAgentVariable(name, 'ALLOW_CYCLE')),
     apiKey: read.secret(peerAgentKeyVariable(name)),
     apiKeyFile: read.text(secretFileVariable(peerAgentKeyVariable(name))),
   };

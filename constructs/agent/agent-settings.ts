@@ -5,9 +5,10 @@ import {
   HTTP_PORT,
   MEMORY_REDIS_PASSWORD_VARIABLE,
   MODEL_API_KEY_VARIABLE,
+  type PeerAgent,
   peerAgentKeyVariable,
 } from '../../runtime/contract';
-import { type Agent } from '../agent';
+import { type Agent, type IAgent } from '../agent';
 import { type AgentProps } from './agent-props';
 import { type SecretFile } from '../workload/secret-files';
 import { byText } from '../order';
@@ -34,16 +35,17 @@ export function agentSettings(agent: Agent, props: AgentProps): Record<string, s
     toolTimeoutMs: props.toolTimeout?.toMilliseconds(),
     delegationTimeoutMs: props.delegationTimeout?.toMilliseconds(),
     mcpServers: agent.mcpServers,
-    subAgents: agent.delegates.map(({ name, url, protocol, description: skills, model }) => ({
-      name,
-      url,
-      protocol,
-      description: skills,
-      model,
-    })),
+    subAgents: agent.delegates.map((peer) => peerOf(agent, peer)),
     ...props.memory?.settings(),
     logLevel: logLevel ?? AGENT_DEFAULTS.logLevel,
   });
+}
+
+function peerOf(agent: Agent, peer: IAgent): PeerAgent {
+  const { name, url, protocol, description, model } = peer;
+  // A task comes back on purpose where a circle is declared, and there alone.
+  const allowCycle = agent.subAgents.includes(peer) ? undefined : true;
+  return { name, url, protocol, description, model, allowCycle };
 }
 
 /** The Secrets of an agent's process. */

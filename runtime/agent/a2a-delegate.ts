@@ -67,10 +67,16 @@ export class A2ADelegate implements Delegate {
     });
   }
 
-  private delegationHeaders({ ancestors, deadline }: RequestScope): Record<string, string> {
+  private delegationHeaders(request: RequestScope): Record<string, string> {
+    const { ancestors, allowCycle = false, deadline, budget } = request;
     const { caller, timeoutMs } = this.options;
     const left = deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline - performance.now());
-    return delegationToHeaders({ ancestors: [...ancestors, caller], timeoutMs: left });
+    return delegationToHeaders({
+      ancestors: [...ancestors, caller],
+      allowCycle,
+      timeoutMs: left,
+      left: budget?.left ?? { maxToolCalls: undefined, maxTokens: undefined },
+    });
   }
 
   /** Keys are shown, and requests sent, to nobody but whom the configuration names: a card is somebody else's word. */

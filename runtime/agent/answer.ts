@@ -6,6 +6,7 @@ import { traceResponse } from '../telemetry/trace-context';
 import { approvalNotice, type DecidedTurn, pendingCalls, type SuspendedTurn } from './approval';
 import { takeUp } from './approvals';
 import { type ChatMessage } from './chat';
+import { answerFormat, wantsText } from './answer-format';
 import { setUsage } from './ask-model';
 import { type LoopParts, type LoopResult, runLoop } from './loop';
 import { type Recorder } from './memory/recorder';
@@ -45,7 +46,7 @@ export function buildAnswerer(
         decided,
         parameters: request.parameters,
         clientTools: request.clientTools,
-        wantsJson: wantsJson(request),
+        format: answerFormat(request.parameters, parts.schemas),
       };
       const result = await inSession(request, scope.recorder, sessions, async () => {
         if (decided) recordVerdicts(scope.recorder, decided);
@@ -59,11 +60,6 @@ export function buildAnswerer(
       await scope.listener.answered?.(result);
       return result;
     });
-}
-
-function wantsJson({ parameters }: ChatRequest): boolean {
-  const format = parameters.response_format as { readonly type: string } | undefined; // `parseChatRequest` saw to it
-  return format !== undefined && format.type !== 'text';
 }
 
 /**
@@ -108,7 +104,7 @@ async function suspended(
   for (const call of calls) recorder.add('approval_requested', call);
   const approval = { type: 'approval', status: 'approval_required', session_id: session, calls } as const;
   // Who wants JSON has no use for words.
-  return { ...end, approval, notice: wantsJson(request) ? undefined : approvalNotice(turn) };
+  return { ...end, approval, notice: wantsText(request.parameters) ? approvalNotice(turn) : undefined };
 }
 
 function recordVerdicts(recorder: Recorder, decided: DecidedTurn): void {

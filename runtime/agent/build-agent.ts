@@ -8,6 +8,7 @@ import {
   MODEL_API_KEY_VARIABLE,
   type PeerAgent,
   peerAgentKeyVariable,
+  type ToolCallMode,
 } from '../contract';
 import { Dependencies, type Dependency } from '../process/dependencies';
 import { HttpClient } from '../process/http-client';
@@ -20,14 +21,19 @@ import type * as A2A from './a2a-delegate';
 import { buildAnswerer } from './answer';
 import { capturingModel, capturingTools } from './captured-content';
 import { KaosDelegate, OpenAIDelegate } from './chat-delegate';
+import { ContextLimit } from './context-limit';
 import { type Delegate } from './delegate';
+import { JsonSchemas } from './json-schemas';
 import { MCPClient } from './mcp-client';
 import { MCPTools } from './mcp-tools';
 import { openMemory } from './memory/open-memory';
 import { Sessions } from './memory/sessions';
+import { type Model } from './model';
 import { ModelClient } from './model-client';
 import { buildAgentServer } from './server';
 import { SubAgents } from './sub-agents';
+import { AutoModel } from './text-mode/auto-model';
+import { TextModel } from './text-mode/text-model';
 import { type Tools } from './tools';
 
 /** An agent put together: it does not listen yet, and tries to reach nobody but its memory. */
@@ -51,7 +57,7 @@ export function buildAgent(
   log: Logger,
   capturesContent = false,
 ): BuiltAgent {
-  const { modelUrl, model, modelTimeoutMs, toolTimeoutMs } = config;
+  const { modelUrl, model, modelTimeoutMs, toolTimeoutMs, maxContextTokens } = config;
   const instrumentation = buildInstrumentation(config.name, log);
   const http = new HttpClient();
   const dependencies = new Dependencies(waitsFor, http, log);
@@ -68,13 +74,15 @@ export function buildAgent(
   const sources = [mcpTools, new SubAgents(delegates)];
   const tools = capturesContent ? sources.map(capturingTools) : sources;
   const modelOptions = { baseUrl: modelUrl, model, apiKey: modelKey, timeoutMs: modelTimeoutMs };
-  const client = new ModelClient(modelOptions, http);
+  const client = callingTools(config.toolCallMode, new ModelClient(modelOptions, http), log);
   const answer = buildAnswerer(config, instructions, {
     model: capturesContent ? capturingModel(client) : client,
     inference: inference(model, new URL(modelUrl)),
     tools,
     needsApproval: needsApproval(config.toolApproval),
+    schemas: new JsonSchemas(log),
     limits: config,
+    ...(maxContextTokens === undefined ? {} : { contextLimit: new ContextLimit(maxContextTokens) }),
     instrumentation,
     sessions,
     log,
@@ -107,8 +115,20 @@ function secretsOf({ modelApiKey, modelApiKeyFile, apiKeys, apiKeysFile, subAgen
   };
 }
 
+function callingTools(mode: ToolCallMode, native: Model, log: Logger): Model {
+  switch (mode) {
+    case 'native':
+      return native;
+    case 'text':
+      return new TextModel(native);
+    case 'auto':
+      return new AutoModel(native, log);
+  }
+}
+
 function buildDelegate(agent: PeerAgent, config: AgentConfig, apiKey: Secret, http: HttpClient): Delegate {
-  const options = { caller: config.name, apiKey, timeoutMs: config.delegationTimeoutMs };
+  const { name: caller, memoryContextLimit: contextLimit, delegationTimeoutMs: timeoutMs } = config;
+  const options = { caller, apiKey, contextLimit, timeoutMs };
   switch (agent.protocol) {
     case 'openai':
       return new OpenAIDelegate(agent, options, http);

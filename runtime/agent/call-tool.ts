@@ -3,17 +3,36 @@ import { ATTRIBUTE } from '../telemetry/names';
 import { executeUnknownTool } from '../telemetry/operations';
 import { type ChatMessage, type ToolCall } from './chat';
 import { type CallProgress, type LoopListener } from './listener';
+import { type JsonSchemas } from './json-schemas';
 import { type LoopParts } from './loop';
 import { recordCall } from './memory/record-call';
 import { type RequestScope } from './request-scope';
-import { type Tool } from './tools';
+import { shortened } from './shortened';
+import { type Tool, TOOL_FAILURE } from './tools';
 
 /**
- * Carries out one call of the model's; one that fails is news for the model.
+ * Carries out the calls of one turn, a bounded number of them at a time.
  *
- * @returns what the model is told
+ * @returns what the model is told of each, in the order of the calls
  * @throws why the request was given up
  */
+export async function callTools(
+  parts: LoopParts,
+  tools: ReadonlyMap<string, Tool>,
+  calls: readonly ToolCall[],
+  request: RequestScope,
+): Promise<ChatMessage[]> {
+  const told: ChatMessage[] = [];
+  const waiting = calls.entries();
+  const work = async () => {
+    for (const [index, call] of waiting) told[index] = await callTool(parts, tools, call, request);
+  };
+  const atATime = Math.min(parts.limits.maxParallelToolCalls, calls.length);
+  await Promise.all(Array.from({ length: atATime }, work));
+  return told;
+}
+
+/** Carries out one call of the model's; one that fails is news for the model. */
 export async function callTool(
   parts: LoopParts,
   tools: ReadonlyMap<string, Tool>,
@@ -23,7 +42,12 @@ export async function callTool(
   const tool = tools.get(call.function.name);
   const report = progressOf(request.listener, tool, call);
   const record = recordCall(request.recorder, tool, call);
-  const answer = (content: string): ChatMessage => ({ role: 'tool', tool_call_id: call.id, content });
+  const answer = (text: string): ChatMessage => ({
+    role: 'tool',
+    tool_call_id: call.id,
+    content: shortened(text, parts.limits.maxToolResultChars),
+  });
+  request.signal.throwIfAborted();
   await report('started');
   let result: string;
   try {
@@ -34,7 +58,7 @@ export async function callTool(
     // Nobody waits any more, or the time is up: there is nobody left to tell.
     if (request.signal.aborted) throw reasonOf(request.signal);
     await report('failed');
-    return answer(`Error: ${reason}`);
+    return answer(TOOL_FAILURE + reason);
   }
   record.result(result);
   await report('succeeded');
@@ -42,7 +66,7 @@ export async function callTool(
 }
 
 function carryOut(
-  { instrumentation, log }: LoopParts,
+  { instrumentation, schemas, log }: LoopParts,
   tools: ReadonlyMap<string, Tool>,
   call: ToolCall,
   request: RequestScope,
@@ -52,7 +76,9 @@ function carryOut(
   return instrumentation.withSpan(tool?.operation ?? executeUnknownTool(name), async (span) => {
     span.setAttribute(ATTRIBUTE.genAiToolCallId, call.id);
     if (!tool) throw unknownTool(name, tools);
-    const output = await tool.call(parseArguments(call), request);
+    const args = parseArguments(call);
+    checkArguments(tool, args, schemas);
+    const output = await tool.call(args, request);
     log.debug(`${tool.operation.name} answered`);
     return output;
   });
@@ -80,6 +106,15 @@ function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): ToolError 
   const known = [...tools.keys()].join(', ') || '(none)';
   return new ToolError('tool_unknown', 'the model called a tool that it was not offered', {
     forModel: `there is no tool "${name}"; call one of: ${known}`,
+  });
+}
+
+/** Delegations look at their task themselves. */
+function checkArguments({ kind, spec }: Tool, args: unknown, schemas: JsonSchemas): void {
+  const problems = kind === 'tool' ? schemas.problemsOf(args, spec.parameters) : [];
+  if (problems.length === 0) return;
+  throw new ToolError('tool_arguments_invalid', `the arguments of "${spec.name}" do not fit its schema`, {
+    forModel: `the arguments of "${spec.name}" do not fit its schema: ${problems.join('; ')}`,
   });
 }
 

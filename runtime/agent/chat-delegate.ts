@@ -3,14 +3,18 @@ import { CARD_PATH, CHAT_PATH, type PeerAgent } from '../contract';
 import { DelegationError } from '../process/errors';
 import { type HttpClient, type JsonReply } from '../process/http-client';
 import { type Secret } from '../process/secret';
+import { type Budget } from './budget';
 import { CardReader } from './card-reader';
 import { badReply, type Delegate, reaching } from './delegate';
-import { delegationToHeaders } from './delegation-headers';
+import { delegationContext } from './delegation-context';
+import { type Delegation, delegationToHeaders, usedFromHeaders } from './delegation-headers';
 import { type RequestScope } from './request-scope';
 
 interface Options {
   /** Name of the agent that delegates. */
   readonly caller: string;
+  /** Messages of the conversation that are told beside a task, at most. */
+  readonly contextLimit: number;
   readonly apiKey: Secret;
   readonly timeoutMs: number;
 }
@@ -22,7 +26,7 @@ export class KaosDelegate implements Delegate {
   private readonly card: CardReader<z.infer<typeof card>>;
 
   constructor(
-    agent: PeerAgent,
+    private readonly agent: PeerAgent,
     private readonly options: Options,
     private readonly http: HttpClient,
   ) {
@@ -38,18 +42,29 @@ export class KaosDelegate implements Delegate {
     return (await this.card.recall(signal))?.description ?? '';
   }
 
-  take(task: string, { signal, ancestors, deadline }: RequestScope): Promise<string> {
-    const { caller, apiKey, timeoutMs } = this.options;
-    const left = deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline - performance.now());
-    const delegation = delegationToHeaders({ ancestors: [...ancestors, caller], timeoutMs: left });
-    const body = { model: this.name, messages: [{ role: 'task-delegation', content: task }], stream: false };
+  take(task: string, request: RequestScope): Promise<string> {
+    const { signal, conversation = [], budget } = request;
+    const { apiKey, contextLimit, timeoutMs } = this.options;
+    const delegation = delegationToHeaders(this.delegation(request));
+    const context = delegationContext(conversation, contextLimit);
+    const messages = [...context, { role: 'task-delegation', content: task }];
+    const body = { model: this.name, messages, stream: false };
     return reaching(this.name, signal, async () => {
       const headers = { ...delegation, ...(await apiKey.asBearer()) };
-      return answerIn(
-        this.name,
-        await this.http.postJson(this.chatUrl, body, { headers, signal, timeoutMs }),
-      );
+      const reply = await this.http.postJson(this.chatUrl, body, { headers, signal, timeoutMs });
+      return answerIn(this.name, reply, budget);
     });
+  }
+
+  private delegation({ ancestors, allowCycle = false, deadline, budget }: RequestScope): Delegation {
+    const { caller, timeoutMs } = this.options;
+    return {
+      ancestors: [...ancestors, caller],
+      // Who closes a circle on purpose means all of it, not its first round alone.
+      allowCycle: allowCycle || (this.agent.allowCycle ?? false),
+      timeoutMs: deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline - performance.now()),
+      left: budget?.left ?? { maxToolCalls: undefined, maxTokens: undefined },
+    };
   }
 }
 
@@ -73,21 +88,23 @@ export class OpenAIDelegate implements Delegate {
     return Promise.resolve(this.agent.description ?? '');
   }
 
-  take(task: string, { signal }: RequestScope): Promise<string> {
+  take(task: string, { signal, budget }: RequestScope): Promise<string> {
     const { apiKey, timeoutMs } = this.options;
     const model = this.agent.model ?? this.name;
     const body = { model, messages: [{ role: 'user', content: task }], stream: false };
     return reaching(this.name, signal, async () => {
       const headers = await apiKey.asBearer();
-      return answerIn(
-        this.name,
-        await this.http.postJson(this.chatUrl, body, { headers, signal, timeoutMs }),
-      );
+      const reply = await this.http.postJson(this.chatUrl, body, { headers, signal, timeoutMs });
+      return answerIn(this.name, reply, budget);
     });
   }
 }
 
-function answerIn(agent: string, reply: JsonReply): string {
+/** What an agent used counts for whom it was used for, whatever came of it. */
+function answerIn(agent: string, reply: JsonReply, budget: Budget | undefined): string {
+  const used = usedFromHeaders(reply.headers);
+  budget?.useToolCalls(used.toolCalls ?? 0);
+  budget?.useTokens(used.tokens ?? usage.safeParse(reply.json).data?.usage.total_tokens ?? 0);
   if (reply.status !== 200) throw failed(agent, reply);
   const waiting = waits.safeParse(reply.json);
   if (waiting.success) throw waitsForApproval(agent, waiting.data.kaos.calls);
@@ -130,6 +147,8 @@ const completion = z.object({
     ])
     .rest(z.unknown()),
 });
+
+const usage = z.object({ usage: z.object({ total_tokens: z.int().min(0) }) });
 
 /** A code is a word that a program knows; free text is content and stays out of traces. */
 const refusal = z.object({ error: z.object({ code: z.string().regex(/^[a-z_]{1,40}$/) }) });

@@ -2,13 +2,14 @@ import { context } from '@opentelemetry/api';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type AgentConfig, CHAT_PATH, SESSION_HEADER } from '../contract';
-import { DelegationDepthError } from '../process/errors';
+import { DelegationCycleError, DelegationDepthError } from '../process/errors';
 import { errorReply } from '../process/http-errors';
 import { incomingContext } from '../telemetry/trace-context';
 import { type Answerer } from './answer';
+import { Budget, narrower } from './budget';
 import { completion, completionHead } from './chat-completion';
 import { ChatStream } from './chat-stream';
-import { delegationFromHeaders } from './delegation-headers';
+import { type Delegation, delegationFromHeaders, usedToHeaders } from './delegation-headers';
 import { type LoopListener } from './listener';
 import { remembers } from './memory/open-memory';
 import { Recorder } from './memory/recorder';
@@ -23,7 +24,7 @@ export function addChatRoute(
   answer: Answerer,
   log: Logger,
 ): void {
-  const { name, requestTimeoutMs, maxDelegationDepth, streamHeartbeatMs: heartbeatMs } = config;
+  const { name, requestTimeoutMs, streamHeartbeatMs: heartbeatMs } = config;
   server.post(
     CHAT_PATH,
     {
@@ -31,23 +32,39 @@ export function addChatRoute(
       onRequest: (request, _reply, done) => context.with(incomingContext(request.headers), done),
     },
     async (request, reply) => {
-      const { ancestors, timeoutMs } = delegationFromHeaders(request.headers);
-      if (ancestors.length > maxDelegationDepth)
-        throw new DelegationDepthError(maxDelegationDepth, [...ancestors, name]);
+      const { timeoutMs, left, ...delegation } = delegationFromHeaders(request.headers);
+      checkChain(delegation, config);
       const chat = readChat(request);
       const session = chat.session ?? (remembers(config) ? Sessions.newId() : undefined);
       if (session !== undefined) reply.header(SESSION_HEADER, session);
       const time = abortedWith(reply.raw, smaller(timeoutMs, requestTimeoutMs));
-      const scope = { ...time, ancestors, recorder: new Recorder() };
+      const budget = new Budget(narrower(config, left));
+      const scope = { ...time, ...delegation, budget, recorder: new Recorder() };
       const ask = (listener: LoopListener) =>
         answer({ ...chat, session }, { ...scope, listener }, (headers) => reply.headers(headers));
       const head = completionHead(name, chat);
-      if (!chat.stream) return completion(head, await ask({}));
+      if (!chat.stream) {
+        try {
+          return completion(head, await ask({}));
+        } finally {
+          if (delegation.ancestors.length > 0) reply.headers(usedToHeaders(budget.used));
+        }
+      }
       const { includeUsage } = chat;
       const stream = new ChatStream(reply, { head, includeUsage, heartbeatMs, signal: scope.signal });
       return streamed(stream, reply, log, () => ask(stream));
     },
   );
+}
+
+/** Agents that delegate in a circle end where they meet again, or, when they mean to, where it gets too deep. */
+function checkChain(
+  { ancestors, allowCycle }: Pick<Delegation, 'ancestors' | 'allowCycle'>,
+  { name, maxDelegationDepth }: AgentConfig,
+): void {
+  const chain = [...ancestors, name];
+  if (ancestors.length > maxDelegationDepth) throw new DelegationDepthError(maxDelegationDepth, chain);
+  if (ancestors.includes(name) && !allowCycle) throw new DelegationCycleError(chain);
 }
 
 /** The session may be named in the body or, by clients that cannot add to it, in a header. */

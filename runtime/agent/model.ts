@@ -15,6 +15,8 @@ export type OnText = (piece: string) => Promise<void>;
 export interface ModelQuestion {
   readonly messages: readonly ChatMessage[];
   readonly functions: readonly FunctionSpec[];
+  /** Names of agents, by the functions that hand a task to them. */
+  readonly agents?: ReadonlyMap<string, string>;
   /** Tools that are the client's, as it sent them. */
   readonly clientFunctions?: readonly object[];
   /** Fields of the request that a client may set, as OpenAI names them; the question's own fields win. */
@@ -26,6 +28,8 @@ export type ModelParameters = Readonly<Record<string, unknown>>;
 export interface ModelReply {
   readonly message: ModelMessage;
   readonly finishReason: string;
+  /** What the model is to be told of calls that it asked for in a way in which they cannot be carried out. */
+  readonly corrections?: readonly string[];
   /** What the gateway calls the reply and the model behind it. */
   readonly id: string | undefined;
   readonly model: string | undefined;

@@ -11,7 +11,11 @@ export type NextStep =
       readonly finishReason: string;
     }
   | { readonly kind: 'tool-calls'; readonly calls: readonly ToolCall[] }
-  | { readonly kind: 'client-calls'; readonly calls: readonly ToolCall[] };
+  | { readonly kind: 'client-calls'; readonly calls: readonly ToolCall[] }
+  /** Nothing that can be done: the model is told why. */
+  | { readonly kind: 'correction' }
+  /** An answer that is not in the format that the client wants. */
+  | { readonly kind: 'misfit'; readonly problems: readonly string[] };
 
 /**
  * Calls of the client's tools come before all others, which are not carried out: only the client could tell the model
@@ -21,13 +25,14 @@ export type NextStep =
  * @throws ModelError when the reply has neither text nor tool calls
  */
 export function nextStep(
-  { message, finishReason }: ModelReply,
+  { message, finishReason, corrections = [] }: ModelReply,
   clientTools: ReadonlySet<string> = new Set(),
 ): NextStep {
   const { content, refusal, tool_calls: calls = [] } = message;
   const clientCalls = calls.filter((call) => clientTools.has(call.function.name));
   if (clientCalls.length > 0) return { kind: 'client-calls', calls: clientCalls };
   if (calls.length > 0) return { kind: 'tool-calls', calls };
+  if (corrections.length > 0) return { kind: 'correction' };
   if (content !== null || refusal) return { kind: 'answer', content, refusal, finishReason };
   throw new ModelError('the model gave neither an answer nor a tool call');
 }

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { type ModelParameters } from './model';
 
+const responseFormat = z
+  .looseObject({
+    type: z.string(),
+    json_schema: z.looseObject({ schema: z.looseObject({}).optional() }).optional(),
+  })
+  .refine(({ type, json_schema }) => type !== 'json_schema' || json_schema, {
+    error: 'is missing',
+    path: ['json_schema'],
+  });
+
 /**
  * What a client may say of how the model is to answer, with the types and the ranges that OpenAI's API has: what is
  * wrong with it is the client's to know, and not for the model's gateway to find out.
@@ -15,7 +25,7 @@ export const parameterFields = {
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   logit_bias: z.record(z.string(), z.number()).nullish(),
-  response_format: z.looseObject({ type: z.string() }).nullish(),
+  response_format: responseFormat.nullish(),
   reasoning_effort: z.string().nullish(),
   verbosity: z.string().nullish(),
   service_tier: z.string().nullish(),

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { CancelledError, DeadlineError } from '../process/errors';
+import { type Budget } from './budget';
+import { type ChatMessage } from './chat';
 import { type LoopListener } from './listener';
 import { type Recorder } from './memory/recorder';
 
@@ -12,6 +14,12 @@ export interface RequestScope {
   readonly deadline: number | undefined;
   /** Agents that the request came through, outermost first. */
   readonly ancestors: readonly string[];
+  /** Whether one of them means the request to come back to where it came through. */
+  readonly allowCycle?: boolean;
+  /** Undefined for the agent's own limits alone. */
+  readonly budget?: Budget;
+  /** What was said so far, without the turn that is under way; it is there while tools are called. */
+  readonly conversation?: readonly ChatMessage[];
   /** Takes down what happens, for the session that the request belongs to. */
   readonly recorder: Recorder;
   /** Is told what happens, while it happens. */

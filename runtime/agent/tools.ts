@@ -2,6 +2,9 @@ import { type Operation } from '../telemetry/operations';
 import { type FunctionSpec } from './chat';
 import { type RequestScope, untilAborted } from './request-scope';
 
+/** What the model is told of a call that failed begins so. */
+export const TOOL_FAILURE = 'Error: ';
+
 /** Something the model may call: a tool of an MCP server, or another agent. */
 export interface Tool {
   readonly kind: 'tool' | 'delegation';

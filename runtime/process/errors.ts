@@ -108,6 +108,18 @@ export class ModelError extends HttpError {
   readonly category = 'api_error';
 }
 
+/** The model's answer is not in the format that the client wants, nor was its second. */
+export class ResponseFormatError extends HttpError {
+  readonly code = 'response_format_unmet';
+  readonly status = 502;
+  readonly category = 'api_error';
+
+  constructor() {
+    // What is wrong with it is content, and this message goes to traces.
+    super('the model gave no answer in the format that response_format asks for');
+  }
+}
+
 /**
  * The model does not take what it was asked, such as a conversation that is too long or a parameter that it does not
  * have. No server error: asked again, it would say the same.
@@ -162,6 +174,15 @@ export class DelegationDepthError extends LimitError {
 
   constructor(maxDepth: number, chain: readonly string[]) {
     super(`Delegated deeper than ${maxDepth}: ${chain.join(' > ')}`);
+  }
+}
+
+/** The request came back to an agent that it came through. */
+export class DelegationCycleError extends LimitError {
+  readonly code = 'delegation_cycle';
+
+  constructor(chain: readonly string[]) {
+    super(`Delegated in a circle: ${chain.join(' > ')}`);
   }
 }
 

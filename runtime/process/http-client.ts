@@ -4,6 +4,7 @@ import { outgoingContext } from '../telemetry/trace-context';
 /** A reply, read to its end. */
 export interface JsonReply {
   readonly status: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
   readonly text: string;
   /** Undefined when the text is no JSON. */
   readonly json: unknown;
@@ -63,9 +64,9 @@ export class HttpClient {
 }
 
 /** Reads a reply to its end, whatever its status. */
-export async function readJson({ statusCode, body }: Dispatcher.ResponseData): Promise<JsonReply> {
+export async function readJson({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<JsonReply> {
   const text = await body.text();
-  return { status: statusCode, text, json: parseJson(text) };
+  return { status: statusCode, headers, text, json: parseJson(text) };
 }
 
 function parseJson(text: string): unknown {

@@ -11,6 +11,7 @@ export const SPAN = {
   loop: 'agent.agentic_loop',
   step: (index: number) => `agent.step.${index}`,
   inference: 'model.inference',
+  compaction: 'agent.compaction',
   tool: (name: string) => `tool.${name}`,
   mcpTool: (name: string) => `mcp.tool.${name}`,
   delegate: (agent: string) => `delegate.${agent}`,
@@ -34,6 +35,11 @@ export const ATTRIBUTE = {
   requestedName: 'kaos.requested_name',
   /** The work was given up because whoever asked has gone. */
   cancelled: 'kaos.cancelled',
+  /** Estimated, of all that the model is told. */
+  compactionTokensBefore: 'kaos.compaction.tokens_before',
+  compactionTokensAfter: 'kaos.compaction.tokens_after',
+  compactionMessagesBefore: 'kaos.compaction.messages_before',
+  compactionMessagesAfter: 'kaos.compaction.messages_after',
   loggerName: 'logger_name',
 
   errorType: 'error.type',

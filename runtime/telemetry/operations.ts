@@ -48,6 +48,11 @@ export function loopStep(index: number, maxSteps: number): Operation {
   };
 }
 
+/** A conversation that grew too long is made shorter. */
+export function compaction(): Operation {
+  return { name: SPAN.compaction, kind: SpanKind.INTERNAL, attributes: {} };
+}
+
 /** One call of the model. */
 export function inference(model: string, gateway: URL): Operation {
   const attributes = {

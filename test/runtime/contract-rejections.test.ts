@@ -101,6 +101,11 @@ test.each<[why: string, env: Env, problem: string]>([
     'MEMORY_TYPE is "disk"; give one of local, redis, none',
   ],
   [
+    'tools are called in no known way',
+    { TOOL_CALL_MODE: 'json' },
+    'TOOL_CALL_MODE is "json"; give one of auto, native, text',
+  ],
+  [
     'the context is negative',
     { MEMORY_CONTEXT_LIMIT: '-1' },
     'MEMORY_CONTEXT_LIMIT is "-1"; give a whole number, 0 or more',

@@ -118,7 +118,12 @@ test('agents may delegate in a circle that is declared', () => {
     expect(reviewer.subAgents).toEqual([]);
     expect(reviewer.delegates).toEqual([writer]);
   });
-  expect(envOf(find(manifests, 'Deployment', 'agent-reviewer'))).toMatchObject({ PEER_AGENTS: 'writer' });
+  expect(envOf(find(manifests, 'Deployment', 'agent-reviewer'))).toMatchObject({
+    PEER_AGENTS: 'writer',
+    PEER_AGENT_WRITER_ALLOW_CYCLE: 'true',
+  });
+  const writer = envOf(find(manifests, 'Deployment', 'agent-writer'));
+  expect(Object.keys(writer).join()).not.toContain('ALLOW_CYCLE');
 });
 
 test('fails when a circle is declared on another edge than the one that closes it', () => {

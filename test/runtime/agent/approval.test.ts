@@ -186,7 +186,7 @@ describe('a call that a person is to approve', () => {
       inTurn(asksFor(['delegate_to_worker', { task: 'dig' }]), says('alas')),
     );
     const subAgents = [{ name: 'worker', url: worker.url }];
-    const lead = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', subAgents });
+    const lead = await startAgent({ name: 'chief', modelUrl: model.url, model: 'gpt-4o', subAgents });
     open.unshift(lead, model);
     await say(lead, 'clean up');
     expect(toolResults(model.requests[1])).toEqual([

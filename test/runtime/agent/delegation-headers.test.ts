@@ -3,6 +3,8 @@ import {
   type Delegation,
   delegationFromHeaders,
   delegationToHeaders,
+  usedFromHeaders,
+  usedToHeaders,
 } from '../../../runtime/agent/delegation-headers';
 import { InvalidRequestError } from '../../../runtime/process/errors';
 
@@ -10,10 +12,15 @@ const name = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
   .filter((text) => /^\P{Cc}+$/u.test(text));
 
+const count = fc.option(fc.integer({ min: 0, max: 10 ** 15 - 1 }), { nil: undefined });
+const WITHOUT_LIMITS = { maxToolCalls: undefined, maxTokens: undefined };
+
 test('reads what was written, whatever agents are called', () => {
   const delegation = fc.record<Delegation>({
     ancestors: fc.array(name, { minLength: 1, maxLength: 64 }),
+    allowCycle: fc.boolean(),
     timeoutMs: fc.option(fc.integer({ min: 1, max: 2 ** 31 - 1 }), { nil: undefined }),
+    left: fc.record({ maxToolCalls: count, maxTokens: count }),
   });
   fc.assert(
     fc.property(delegation, (written) => {
@@ -23,7 +30,7 @@ test('reads what was written, whatever agents are called', () => {
 });
 
 test('reads nothing from a request that nobody delegated', () => {
-  const nothing = { ancestors: [], timeoutMs: undefined };
+  const nothing = { ancestors: [], allowCycle: false, timeoutMs: undefined, left: WITHOUT_LIMITS };
   expect(delegationFromHeaders({})).toEqual(nothing);
   expect(delegationFromHeaders({ 'x-kaos-ancestors': '' })).toEqual(nothing);
 });
@@ -31,11 +38,16 @@ test('reads nothing from a request that nobody delegated', () => {
 test('whatever a stranger sends is read within bounds or refused as a mistake of the request', () => {
   const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('%', ',', 'a', '0', 'f', ' ') }));
   fc.assert(
-    fc.property(text, text, (ancestors, timeoutMs) => {
-      const headers = { 'x-kaos-ancestors': ancestors, 'x-kaos-timeout-ms': timeoutMs };
+    fc.property(text, text, text, (ancestors, timeoutMs, tokens) => {
+      const headers = {
+        'x-kaos-ancestors': ancestors,
+        'x-kaos-timeout-ms': timeoutMs,
+        'x-kaos-tokens-left': tokens,
+      };
       try {
         const read = delegationFromHeaders(headers);
         expect(read.ancestors.length).toBeLessThanOrEqual(64);
+        expect(read.left.maxTokens).toBeGreaterThanOrEqual(0);
         expect(read.timeoutMs).toBeGreaterThanOrEqual(1);
         expect(read.timeoutMs).toBeLessThanOrEqual(2 ** 31 - 1);
       } catch (error) {
@@ -50,5 +62,15 @@ test.each([
   [1234.9, '1234'],
   [-3, '1'],
 ])('of %d ms that are left, %s are told', (timeoutMs, told) => {
-  expect(delegationToHeaders({ ancestors: ['a'], timeoutMs })['x-kaos-timeout-ms']).toBe(told);
+  expect(
+    delegationToHeaders({ ancestors: ['a'], allowCycle: false, timeoutMs, left: WITHOUT_LIMITS })[
+      'x-kaos-timeout-ms'
+    ],
+  ).toBe(told);
+});
+
+test('reads what was used as it was written, and nothing from what nobody wrote', () => {
+  const used = { toolCalls: 3, tokens: 0 };
+  expect(usedFromHeaders(usedToHeaders(used))).toEqual(used);
+  expect(usedFromHeaders({ 'x-kaos-tokens-used': '-1', 'x-kaos-tool-calls-used': 'many' })).toEqual({});
 });
