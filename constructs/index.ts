@@ -1,5 +1,5 @@
 export { Agent, type IAgent, type SubAgentOptions } from './agent';
-export { type AgentLimits, type AgentProps } from './agent/agent-props';
+export { type AgentLimits, type AgentProps, type AgentTools } from './agent/agent-props';
 export { AlertRules, type AlertRulesProps } from './telemetry/alert-rules';
 export {
   Autoscaling,
@@ -68,4 +68,4 @@ export { type TelemetryOverride } from './telemetry/telemetry-env';
 export { Tools, type ToolSource } from './tools';
 export { Workload } from './workload/workload';
 export { type MountedVolume, type WorkloadOptions } from './workload/options';
-export { type LogLevel } from '../runtime/contract';
+export { type LogLevel, type ToolCallMode } from '../runtime/contract';

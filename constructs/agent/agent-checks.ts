@@ -1,6 +1,6 @@
 import { type Duration } from 'cdk8s';
 import { type Construct, type IConstruct } from 'constructs';
-import { MAX_ANCESTORS } from '../../runtime/contract';
+import { MAX_ANCESTORS, TOOL_CALL_MODES } from '../../runtime/contract';
 import { type AgentLimits, type AgentProps } from './agent-props';
 import { fail } from '../fail';
 import { given, givenSecret } from '../given';
@@ -36,6 +36,7 @@ export function checkAgentProps(agent: IConstruct, props: AgentProps): void {
   refuseSecrets(agent, props);
   if (model === '' || isModelPattern(model)) fail(agent, `model is "${model}"`, 'give the name of one model');
   checkLimits(agent, props);
+  checkTools(agent, props);
   memory?.check(agent);
   const count = greatestCount(props);
   if (count > 1 && (memory === undefined || memory.kind === 'local')) {
@@ -55,9 +56,39 @@ export function unservedModel({ model, modelAPI }: AgentProps): string[] {
   ];
 }
 
+function checkTools(agent: IConstruct, props: AgentProps): void {
+  const {
+    maxParallelToolCalls,
+    maxToolResultChars,
+    toolApproval = [],
+    toolCallMode,
+    publicUrl,
+    memory,
+  } = props;
+  checkCounts(agent, { maxParallelToolCalls, maxToolResultChars });
+  if (toolCallMode !== undefined && !TOOL_CALL_MODES.includes(toolCallMode)) {
+    fail(agent, `toolCallMode is "${toolCallMode as string}"`, `give one of ${TOOL_CALL_MODES.join(', ')}`);
+  }
+  toolApproval
+    .filter((name) => !/^[^\s,]+$/.test(name))
+    .forEach((name) =>
+      fail(agent, `toolApproval has "${name}"`, 'give a tool, server/tool, or either with *'),
+    );
+  if (toolApproval.length > 0 && memory?.kind === 'none') {
+    fail(
+      agent,
+      'toolApproval is given beside Memory.none()',
+      'give a memory, which keeps the calls that wait',
+    );
+  }
+  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:/.test(publicUrl))) {
+    fail(agent, `publicUrl is "${publicUrl}"`, 'give an http or https URL');
+  }
+}
+
 function checkLimits(agent: IConstruct, limits: AgentLimits): void {
-  const { maxSteps, maxToolCalls, maxTokens, maxDelegationDepth } = limits;
-  checkCounts(agent, { maxSteps, maxToolCalls, maxTokens });
+  const { maxSteps, maxToolCalls, maxTokens, maxContextTokens, maxDelegationDepth } = limits;
+  checkCounts(agent, { maxSteps, maxToolCalls, maxTokens, maxContextTokens });
   if (
     maxDelegationDepth !== undefined &&
     !(isCount(maxDelegationDepth) && maxDelegationDepth <= MAX_ANCESTORS)

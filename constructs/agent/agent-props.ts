@@ -1,5 +1,6 @@
 import { type Duration } from 'cdk8s';
 import { type SecretValue } from 'cdk8s-plus-28';
+import { type ToolCallMode } from '../../runtime/contract';
 import { type IAgent } from '../agent';
 import { type Exposure } from '../exposure';
 import { type IMCPServer } from '../mcp-server';
@@ -10,7 +11,7 @@ import { type TelemetryOverride } from '../telemetry/telemetry-env';
 import { type WorkloadOptions } from '../workload/options';
 
 /** What an agent is made of. */
-export interface AgentProps<M extends string = string> extends WorkloadOptions, AgentLimits {
+export interface AgentProps<M extends string = string> extends WorkloadOptions, AgentLimits, AgentTools {
   /** Gateway to the model. */
   readonly modelAPI: IModelAPI<M>;
   /**
@@ -54,6 +55,11 @@ export interface AgentProps<M extends string = string> extends WorkloadOptions, 
    */
   readonly apiKeys?: SecretValue;
   /**
+   * Base URL by which callers reach it, for its card.
+   * @default - the one by which the card is asked for
+   */
+  readonly publicUrl?: string;
+  /**
    * How clients outside the cluster reach it.
    * @default - they do not: it has its Service inside the cluster alone
    */
@@ -63,6 +69,32 @@ export interface AgentProps<M extends string = string> extends WorkloadOptions, 
    * @default - the stack's
    */
   readonly telemetry?: TelemetryOverride;
+}
+
+/** How an agent calls tools. */
+export interface AgentTools {
+  /**
+   * How the model is offered tools: by its API (`native`), in text with fenced blocks (`text`), or by its API until the
+   * gateway says that the model takes none (`auto`).
+   * @default 'auto'
+   */
+  readonly toolCallMode?: ToolCallMode;
+  /**
+   * Tools that are called only once a person approved: names, `server/tool`, or either with `*` for any text. Waiting
+   * calls are kept with the session, so `memory` must not be none.
+   * @default - none: all are called
+   */
+  readonly toolApproval?: readonly string[];
+  /**
+   * Tool calls and delegations of one turn that are under way at a time. A whole number, 1 or more.
+   * @default 8
+   */
+  readonly maxParallelToolCalls?: number;
+  /**
+   * Characters of one result that the model is told; a longer one is cut, with a note. A whole number, 1 or more.
+   * @default 100000
+   */
+  readonly maxToolResultChars?: number;
 }
 
 /** What one request may cost, and how long its parts may take. Each limit ends the request with an error of its own. */
@@ -82,6 +114,12 @@ export interface AgentLimits {
    * @default - no limit
    */
   readonly maxTokens?: number;
+  /**
+   * Tokens of one question to the model, as far as can be estimated: a longer conversation is shortened, then summed up.
+   * A whole number, 1 or more.
+   * @default - no limit
+   */
+  readonly maxContextTokens?: number;
   /**
    * Agents that a request may have come through. A whole number, 1 to 64.
    * @default 8

@@ -24,8 +24,14 @@ export function agentSettings(agent: Agent, props: AgentProps): Record<string, s
     description: description || undefined,
     instructionsFile: instructions ? `${INSTRUCTIONS_DIRECTORY}/${INSTRUCTIONS_FILE}` : undefined,
     port: HTTP_PORT,
+    publicUrl: props.publicUrl,
     modelUrl: props.modelAPI.url,
     model: props.model,
+    toolCallMode: props.toolCallMode,
+    toolApproval: props.toolApproval,
+    maxParallelToolCalls: props.maxParallelToolCalls,
+    maxToolResultChars: props.maxToolResultChars,
+    maxContextTokens: props.maxContextTokens,
     maxSteps: props.maxSteps ?? AGENT_DEFAULTS.maxSteps,
     maxToolCalls: props.maxToolCalls,
     maxTokens: props.maxTokens,
@@ -36,7 +42,7 @@ export function agentSettings(agent: Agent, props: AgentProps): Record<string, s
     delegationTimeoutMs: props.delegationTimeout?.toMilliseconds(),
     mcpServers: agent.mcpServers,
     subAgents: agent.delegates.map((peer) => peerOf(agent, peer)),
-    ...props.memory?.settings(),
+    ...props.memory?.settings(agent.endpoint.namespace),
     logLevel: logLevel ?? AGENT_DEFAULTS.logLevel,
   });
 }

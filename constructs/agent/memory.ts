@@ -32,7 +32,21 @@ export interface RedisMemoryProps extends MemoryLimits, RedisConnectionProps {
    * @default - until there are too many
    */
   readonly ttl?: Duration;
+  /**
+   * Whether a request fails while its session cannot be had; if not, it is answered without.
+   * @default false
+   */
+  readonly required?: boolean;
+  /**
+   * What all keys begin with: letters, digits, ".", ":", "-" and "_". Agents of one name in several namespaces may share
+   * a Redis.
+   * @default - `kaos.<namespace>`
+   */
+  readonly keyPrefix?: string;
 }
+
+/** What of that is the process's. */
+type RedisSettings = Pick<RedisMemoryProps, 'keyPrefix' | 'required' | 'ttl'>;
 
 /** Where an agent keeps its sessions. */
 export class Memory {
@@ -44,13 +58,15 @@ export class Memory {
   /** In a Redis that somebody else runs, shared by all pods of the agent. */
   static redis({
     ttl,
+    required,
+    keyPrefix,
     contextLimit,
     maxSessions,
     maxSessionEvents,
     ...connection
   }: RedisMemoryProps): Memory {
     const limits = { contextLimit, maxSessions, maxSessionEvents };
-    return new Memory('redis', limits, new RedisConnection(connection), ttl);
+    return new Memory('redis', limits, new RedisConnection(connection), { ttl, required, keyPrefix });
   }
 
   /** Nowhere: each request stands alone. */
@@ -64,19 +80,22 @@ export class Memory {
     private readonly limits: MemoryLimits,
     /** The Redis that keeps them. */
     readonly redis?: RedisConnection,
-    private readonly ttl?: Duration,
+    private readonly settled: RedisSettings = {},
   ) {}
 
-  /** What the process is told, the password apart. */
-  settings(): Partial<AgentSettings> {
+  /** What the process of an agent in a namespace is told, the password apart. */
+  settings(namespace: string | undefined): Partial<AgentSettings> {
     const { contextLimit, maxSessions, maxSessionEvents } = this.limits;
+    const { ttl, required, keyPrefix = namespace && `kaos.${namespace}` } = this.settled;
     return {
       memoryType: this.kind,
       memoryContextLimit: contextLimit,
       memoryMaxSessions: maxSessions,
       memoryMaxSessionEvents: maxSessionEvents,
       memoryRedisUrl: this.redis && urlOf(this.redis),
-      memoryTtlSeconds: this.ttl && secondsOf(this.ttl),
+      memoryRedisPrefix: this.redis && keyPrefix,
+      memoryRequired: required,
+      memoryTtlSeconds: ttl && secondsOf(ttl),
     };
   }
 
@@ -87,7 +106,15 @@ export class Memory {
       fail(scope, `contextLimit of memory is ${contextLimit}`, 'give a whole number, 0 or more');
     }
     checkCounts(scope, { ...counts }, ' of memory');
-    checkSeconds(scope, { 'ttl of memory': this.ttl });
+    const { ttl, keyPrefix } = this.settled;
+    checkSeconds(scope, { 'ttl of memory': ttl });
+    if (keyPrefix !== undefined && !/^[\w.:-]{1,128}$/.test(keyPrefix)) {
+      fail(
+        scope,
+        `keyPrefix of memory is "${keyPrefix}"`,
+        'give 1 to 128 letters, digits, ".", ":", "-" or "_"',
+      );
+    }
     this.redis?.problems.forEach(([problem, fix]) => fail(scope, problem, fix));
   }
 }

@@ -56,6 +56,7 @@ test('sessions in Redis are shared by several pods, and the way there is open', 
     MEMORY_REDIS_PASSWORD_FILE: '/etc/kaos/secrets/redis/password',
     MEMORY_CONTEXT_LIMIT: '10',
     MEMORY_TTL_SECONDS: '3600',
+    MEMORY_REDIS_PREFIX: 'kaos.tests',
   });
   expect(find(manifests, 'NetworkPolicy', 'agent-lead').spec.egress).toContainEqual({
     to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'data' } } }],
@@ -142,6 +143,30 @@ test('fails when a circle is declared on another edge than the one that closes i
   );
 });
 
+test('how tools are called reaches the process', () => {
+  const manifests = synth((scope) =>
+    agent(scope, 'lead', {
+      toolCallMode: 'text',
+      toolApproval: ['delete_*', 'crm/refund'],
+      maxParallelToolCalls: 2,
+      maxToolResultChars: 5000,
+      maxContextTokens: 100_000,
+      publicUrl: 'https://agents.example.com/lead',
+      memory: Memory.redis({ host: 'redis.data.svc', required: true, keyPrefix: 'desk' }),
+    }),
+  );
+  expect(envOf(find(manifests, 'Deployment', 'agent-lead'))).toMatchObject({
+    TOOL_CALL_MODE: 'text',
+    TOOL_APPROVAL: 'delete_*,crm/refund',
+    MAX_PARALLEL_TOOL_CALLS: '2',
+    MAX_TOOL_RESULT_CHARS: '5000',
+    MAX_CONTEXT_TOKENS: '100000',
+    AGENT_PUBLIC_URL: 'https://agents.example.com/lead',
+    MEMORY_REQUIRED: 'true',
+    MEMORY_REDIS_PREFIX: 'desk',
+  });
+});
+
 const LOCAL = 'give memory: Memory.redis(…) or Memory.none()';
 
 test.each<[string, Partial<AgentProps>, string]>([
@@ -156,6 +181,22 @@ test.each<[string, Partial<AgentProps>, string]>([
     `4 pods keep sessions each for itself; ${LOCAL}`,
   ],
   ['maxToolCalls is 0', { maxToolCalls: 0 }, 'maxToolCalls is 0; give a whole number, 1 or more'],
+  [
+    'calls that wait cannot be kept',
+    { toolApproval: ['refund'], memory: Memory.none() },
+    'toolApproval is given beside Memory.none(); give a memory, which keeps the calls that wait',
+  ],
+  [
+    'a tool to approve of has no name',
+    { toolApproval: ['a b'] },
+    'toolApproval has "a b"; give a tool, server/tool, or either with *',
+  ],
+  ['publicUrl is a path', { publicUrl: '/lead' }, 'publicUrl is "/lead"; give an http or https URL'],
+  [
+    'a prefix is no part of a key',
+    { memory: Memory.redis({ host: 'redis.data.svc', keyPrefix: 'a b' }) },
+    'keyPrefix of memory is "a b"; give 1 to 128 letters, digits, ".", ":", "-" or "_"',
+  ],
   ['maxTokens is no count', { maxTokens: 0.5 }, 'maxTokens is 0.5; give a whole number, 1 or more'],
   [
     'maxDelegationDepth is beyond what requests can say',
