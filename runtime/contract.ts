@@ -64,6 +64,8 @@ export const TOOL_CALLS_USED_HEADER = 'x-kaos-tool-calls-used';
 export const TOKENS_USED_HEADER = 'x-kaos-tokens-used';
 /** The session that a request belongs to, in requests and replies. */
 export const SESSION_HEADER = 'x-session-id';
+/** More than that no process of ours could hold in memory as often as it may have to. */
+export const MAX_BODY_BYTES = 256 * 1024 * 1024;
 /** Numeric user and group of the runtime image. */
 export const RUNTIME_UID = 65532;
 
@@ -153,6 +155,8 @@ export interface AgentConfig {
   readonly mcpServers: readonly Peer[];
   readonly subAgents: readonly PeerAgent[];
   readonly modelTimeoutMs: number;
+  /** How often a model call that failed is made again; only what may be better the next time is. */
+  readonly modelMaxRetries: number;
   readonly toolTimeoutMs: number;
   readonly delegationTimeoutMs: number;
   /** Callers show one of these; with none, and no file, the agent answers everybody. */
@@ -175,6 +179,12 @@ export interface AgentConfig {
   readonly requestTimeoutMs: number | undefined;
   /** Tools that are called only once a person approved: names, `server/tool`, or either with `*` for any text. */
   readonly toolApproval: readonly string[];
+  /** Larger requests are refused. */
+  readonly maxBodyBytes: number;
+  /** Requests that are answered at a time; more are told to ask again. */
+  readonly maxConcurrentRequests: number;
+  /** Origins, such as `https://chat.example.com`, whose pages may call the agent from a browser. */
+  readonly corsAllowedOrigins: readonly string[];
   /** A streamed reply that has nothing to say for so long shows that it lives. */
   readonly streamHeartbeatMs: number;
   /** `false` is the same as the type `none`. */
@@ -207,11 +217,14 @@ export const AGENT_DEFAULTS = {
   toolCallMode: 'auto',
   maxSteps: 5,
   modelTimeoutMs: 60_000,
+  modelMaxRetries: 2,
   toolTimeoutMs: 60_000,
   delegationTimeoutMs: 300_000,
   maxDelegationDepth: 8,
   maxParallelToolCalls: 8,
   maxToolResultChars: 100_000,
+  maxBodyBytes: 10 * 1024 * 1024,
+  maxConcurrentRequests: 256,
   streamHeartbeatMs: 15_000,
   memoryEnabled: true,
   memoryType: 'local',
@@ -245,6 +258,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...peersToEnv('PEER_AGENTS', peerAgentUrlVariable, config.subAgents),
     ...Object.assign({}, ...sortedByName(config.subAgents).map(peerAgentToEnv)),
     ...given('MODEL_TIMEOUT_MS', config.modelTimeoutMs),
+    ...given('MODEL_MAX_RETRIES', config.modelMaxRetries),
     ...given('TOOL_TIMEOUT_MS', config.toolTimeoutMs),
     ...given('DELEGATION_TIMEOUT_MS', config.delegationTimeoutMs),
     ...given(AGENT_API_KEYS_VARIABLE, config.apiKeys?.join(',') || undefined),
@@ -257,6 +271,9 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given('MAX_CONTEXT_TOKENS', config.maxContextTokens),
     ...given('REQUEST_TIMEOUT_MS', config.requestTimeoutMs),
     ...given('TOOL_APPROVAL', config.toolApproval?.join(',') || undefined),
+    ...given('MAX_BODY_BYTES', config.maxBodyBytes),
+    ...given('MAX_CONCURRENT_REQUESTS', config.maxConcurrentRequests),
+    ...given('CORS_ALLOWED_ORIGINS', config.corsAllowedOrigins?.join(',') || undefined),
     ...given('STREAM_HEARTBEAT_MS', config.streamHeartbeatMs),
     ...memoryToEnv(config),
     ...given('LOG_LEVEL', config.logLevel),
@@ -298,6 +315,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     mcpServers: readPeers(read, 'MCP_SERVERS', mcpServerUrlVariable),
     subAgents: readSubAgents(read).map((agent) => ({ ...agent, ...readPeerAgent(read, agent.name) })),
     modelTimeoutMs: read.timeoutMs('MODEL_TIMEOUT_MS') ?? AGENT_DEFAULTS.modelTimeoutMs,
+    modelMaxRetries: read.countFromZero('MODEL_MAX_RETRIES') ?? AGENT_DEFAULTS.modelMaxRetries,
     toolTimeoutMs: read.timeoutMs('TOOL_TIMEOUT_MS') ?? AGENT_DEFAULTS.toolTimeoutMs,
     delegationTimeoutMs: read.timeoutMs('DELEGATION_TIMEOUT_MS') ?? AGENT_DEFAULTS.delegationTimeoutMs,
     apiKeys: read.secrets(AGENT_API_KEYS_VARIABLE),
@@ -310,6 +328,9 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
     maxTokens: read.count('MAX_TOKENS'),
     maxContextTokens: read.count('MAX_CONTEXT_TOKENS'),
     requestTimeoutMs: read.timeoutMs('REQUEST_TIMEOUT_MS'),
+    maxBodyBytes: read.countUpTo('MAX_BODY_BYTES', MAX_BODY_BYTES) ?? AGENT_DEFAULTS.maxBodyBytes,
+    maxConcurrentRequests: read.count('MAX_CONCURRENT_REQUESTS') ?? AGENT_DEFAULTS.maxConcurrentRequests,
+    corsAllowedOrigins: read.origins('CORS_ALLOWED_ORIGINS'),
     streamHeartbeatMs: read.timeoutMs('STREAM_HEARTBEAT_MS') ?? AGENT_DEFAULTS.streamHeartbeatMs,
     ...readMemory(read),
     logLevel: readLogLevel(read, 'LOG_LEVEL', 'AGENT_LOG_LEVEL') ?? AGENT_DEFAULTS.logLevel,

@@ -112,6 +112,17 @@ export class EnvReader {
     return value.replace(/\/+$/, '');
   }
 
+  /** A page's origin is compared as it stands, so it must stand as browsers write it. */
+  origins(variable: string): string[] {
+    const origins = this.list(variable);
+    for (const origin of origins) {
+      const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin;
+      if (!isOrigin)
+        this.problems.push(`${variable} has "${origin}"; give origins such as https://chat.example.com`);
+    }
+    return origins;
+  }
+
   private wholeNumber(variable: string, min: number, max: number, allowed: string): number | undefined {
     const text = this.text(variable);
     if (text === undefined) return undefined;

@@ -46,7 +46,7 @@ export class A2ADelegate implements Delegate {
   }
 
   async describe(signal: AbortSignal): Promise<string> {
-    return (await this.card.recall(signal))?.description ?? '';
+    return (await this.card.recall(signal)).description;
   }
 
   take(task: string, request: RequestScope): Promise<string> {

@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { type FastifyError, type FastifyInstance } from 'fastify';
 import { A2A_PATH } from '../contract';
+import { type ConcurrencyLimit } from '../process/concurrency-limit';
 import { replyWithError } from '../process/http-errors';
 import { incomingContext } from '../telemetry/trace-context';
 import type * as Endpoint from './a2a/endpoint';
@@ -8,14 +9,24 @@ import type * as Endpoint from './a2a/endpoint';
 const PARSE_ERROR = { code: -32700, message: 'Invalid JSON payload.' };
 
 /** A2A as JSON-RPC. */
-export function addA2ARoute(server: FastifyInstance, parts: Endpoint.A2AParts): void {
+export function addA2ARoute(
+  server: FastifyInstance,
+  parts: Endpoint.A2AParts,
+  limit: ConcurrencyLimit,
+): void {
   let endpoint: Endpoint.A2AEndpoint | undefined;
   const replyWithHttpError = replyWithError(parts.log);
   server.post(
     A2A_PATH,
     {
-      // A callback hook: what an async one makes active is gone when the handler runs.
-      onRequest: (request, _reply, done) => context.with(incomingContext(request.headers), done),
+      onRequest: [
+        (_request, reply, done) => {
+          limit.enter(reply.raw);
+          done();
+        },
+        // A callback hook: what an async one makes active is gone when the handler runs.
+        (request, _reply, done) => context.with(incomingContext(request.headers), done),
+      ],
       errorHandler: (error: FastifyError, request, reply) => {
         if (error.statusCode !== 400 || !error.code.startsWith('FST_ERR_CTP'))
           return replyWithHttpError(error, request, reply);

@@ -12,6 +12,8 @@ import {
 } from '../contract';
 import { Dependencies, type Dependency } from '../process/dependencies';
 import { HttpClient } from '../process/http-client';
+import { isAlive } from '../process/liveness';
+import { PeerBreaker } from '../process/peer-breaker';
 import { Secret } from '../process/secret';
 import { type Closing } from '../process/serve';
 import { inference } from '../telemetry/operations';
@@ -30,6 +32,7 @@ import { openMemory } from './memory/open-memory';
 import { Sessions } from './memory/sessions';
 import { type Model } from './model';
 import { ModelClient } from './model-client';
+import { RetryingModel } from './retrying-model';
 import { buildAgentServer } from './server';
 import { SubAgents } from './sub-agents';
 import { AutoModel } from './text-mode/auto-model';
@@ -66,15 +69,26 @@ export function buildAgent(
   const sessionOptions = { contextLimit: config.memoryContextLimit, required: config.memoryRequired };
   const sessions = new Sessions(memory, sessionOptions, log);
 
-  const servers = config.mcpServers.map((server) => new MCPClient(server, toolTimeoutMs, http));
+  const servers = config.mcpServers.map((server) => {
+    const client = new MCPClient(server, toolTimeoutMs, http);
+    const probe = () => client.listTools();
+    return { client, breaker: new PeerBreaker(`MCP server "${server.name}"`, probe, log) };
+  });
   const mcpTools = new MCPTools(servers, instrumentation.withSpan, log);
-  const delegates = config.subAgents.map((agent, index) =>
-    buildDelegate(agent, config, peerKeys[index] as Secret, http),
-  );
-  const sources = [mcpTools, new SubAgents(delegates)];
+  const subAgents = config.subAgents.map((agent, index) => {
+    const delegate = buildDelegate(agent, config, peerKeys[index] as Secret, http);
+    const probe = (signal: AbortSignal) => isAlive(http, livenessUrl(agent), signal);
+    return { delegate, breaker: new PeerBreaker(`agent "${agent.name}"`, probe, log) };
+  });
+  const breakers = [...servers, ...subAgents].map(({ breaker }) => breaker);
+  const sources = [mcpTools, new SubAgents(subAgents)];
   const tools = capturesContent ? sources.map(capturingTools) : sources;
   const modelOptions = { baseUrl: modelUrl, model, apiKey: modelKey, timeoutMs: modelTimeoutMs };
-  const client = callingTools(config.toolCallMode, new ModelClient(modelOptions, http), log);
+  const patient = new RetryingModel(new ModelClient(modelOptions, http), {
+    maxRetries: config.modelMaxRetries,
+    log,
+  });
+  const client = callingTools(config.toolCallMode, patient, log);
   const answer = buildAnswerer(config, instructions, {
     model: capturesContent ? capturingModel(client) : client,
     inference: inference(model, new URL(modelUrl)),
@@ -98,10 +112,17 @@ export function buildAgent(
     tools: () => mcpTools.known,
     dependencies,
     conditions,
+    breakers,
     keys,
     log,
   });
-  return { server, tools, dependencies, secrets, closing: [dependencies, mcpTools, http, memory] };
+  return {
+    server,
+    tools,
+    dependencies,
+    secrets,
+    closing: [dependencies, ...breakers, mcpTools, http, memory],
+  };
 }
 
 function secretsOf({ modelApiKey, modelApiKeyFile, apiKeys, apiKeysFile, subAgents }: AgentConfig) {
@@ -154,4 +175,9 @@ export function dependenciesOf({ modelUrl, mcpServers }: AgentConfig): Dependenc
       livenessUrl: new URL(HEALTH_PATH, url).href,
     })),
   ];
+}
+
+/** Of agents that are not ours no more is known than where they are. */
+function livenessUrl({ protocol = 'kaos', url }: PeerAgent): string {
+  return protocol === 'kaos' ? new URL(HEALTH_PATH, url).href : url;
 }

@@ -20,7 +20,12 @@ export function capturingModel(model: Model): Model {
 
 /** The tools, telling on the span of each call what they were given and what came of it. */
 export function capturingTools(tools: Tools): Tools {
-  return { list: async (signal) => (await tools.list(signal)).map(capturingTool) };
+  return {
+    async list(signal) {
+      const offer = await tools.list(signal);
+      return { ...offer, tools: offer.tools.map(capturingTool) };
+    },
+  };
 }
 
 function capturingTool(tool: Tool): Tool {

@@ -39,7 +39,7 @@ export class KaosDelegate implements Delegate {
   private readonly chatUrl: string;
 
   async describe(signal: AbortSignal): Promise<string> {
-    return (await this.card.recall(signal))?.description ?? '';
+    return (await this.card.recall(signal)).description;
   }
 
   take(task: string, request: RequestScope): Promise<string> {

@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type AgentConfig, CHAT_PATH, SESSION_HEADER } from '../contract';
+import { type ConcurrencyLimit } from '../process/concurrency-limit';
 import { DelegationCycleError, DelegationDepthError } from '../process/errors';
 import { errorReply } from '../process/http-errors';
 import { incomingContext } from '../telemetry/trace-context';
@@ -22,14 +23,20 @@ export function addChatRoute(
   server: FastifyInstance,
   config: AgentConfig,
   answer: Answerer,
-  log: Logger,
+  { limit, log }: { readonly limit: ConcurrencyLimit; readonly log: Logger },
 ): void {
   const { name, requestTimeoutMs, streamHeartbeatMs: heartbeatMs } = config;
   server.post(
     CHAT_PATH,
     {
-      // A callback hook: what an async one makes active is gone when the handler runs.
-      onRequest: (request, _reply, done) => context.with(incomingContext(request.headers), done),
+      onRequest: [
+        (_request, reply, done) => {
+          limit.enter(reply.raw);
+          done();
+        },
+        // A callback hook: what an async one makes active is gone when the handler runs.
+        (request, _reply, done) => context.with(incomingContext(request.headers), done),
+      ],
     },
     async (request, reply) => {
       const { timeoutMs, left, ...delegation } = delegationFromHeaders(request.headers);

@@ -7,7 +7,11 @@ import { type RequestScope } from './request-scope';
 export interface Delegate {
   readonly name: string;
   readonly url: URL;
-  /** What it is good at, as far as that is known now; it throws nothing. */
+  /**
+   * What it is good at, as far as that is known.
+   *
+   * @throws why nothing is known
+   */
   describe(signal: AbortSignal): Promise<string>;
   /**
    * @returns its answer
@@ -33,7 +37,7 @@ export async function reaching<T>(
     if (error instanceof DelegationError) throw error;
     if (error instanceof SecretError)
       throw new DelegationError(`the key of agent "${agent}" cannot be read`, { cause: error });
-    throw new DelegationError(`agent "${agent}" cannot be reached`, { cause: error });
+    throw new DelegationError(`agent "${agent}" cannot be reached`, { cause: error, isUnreachable: true });
   }
 }
 

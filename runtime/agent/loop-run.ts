@@ -69,7 +69,8 @@ export class LoopRun {
     const parameters = { ...wanted, ...toolParameters(clientTools, this.tools, step) };
     const offer = { ...this.offer, clientFunctions: clientTools.specs };
     await this.makeRoom({ ...offer, messages: this.messages });
-    const asked = { ...offer, messages: this.messages, parameters };
+    const { deadline } = this.request;
+    const asked = { ...offer, messages: this.messages, parameters, deadline };
     const reply = await askModel(this.parts, asked, this.request.signal, this.speech.onText);
     this.use(reply.usage ?? NO_USAGE);
     this.parts.contextLimit?.learn(charactersIn(asked), reply.usage?.inputTokens ?? 0);

@@ -12,6 +12,7 @@ import { LoopRun } from './loop-run';
 import { type Model, type ModelParameters } from './model';
 import { type RequestScope } from './request-scope';
 import { listTools, type Tools } from './tools';
+import { tellUnavailable } from './unavailable';
 
 /** What a loop works with; the same for every request. */
 export interface LoopParts {
@@ -86,8 +87,9 @@ export async function runLoop(
   request: RequestScope,
 ): Promise<LoopResult> {
   const { limits, instrumentation } = parts;
-  const tools = await listTools(parts.tools, request.signal, question.clientTools.names);
-  const run = new LoopRun(parts, question, request, tools);
+  const { tools, unavailable } = await listTools(parts.tools, request.signal, question.clientTools.names);
+  const told = { ...question, messages: tellUnavailable(question.messages, unavailable) };
+  const run = new LoopRun(parts, told, request, tools);
   for (let step = 1; step <= limits.maxSteps; step++) {
     const result = await instrumentation.withSpan(loopStep(step, limits.maxSteps), () => run.step(step));
     if (result) return result;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type AgentConfig, agentConfigFromEnv, ConfigError } from '../contract';
 import { problemsOf } from '../process/conditions';
+import { endOnCrash } from '../process/end-on-crash';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
 import { buildLogger } from '../telemetry/log';
@@ -16,6 +17,7 @@ void runMain(async () => {
   const instructions = readInstructions(config);
   const telemetry = startTelemetry(process.env, config.name);
   const log = buildLogger({ name: config.name, level: config.logLevel, export: telemetry.enabled });
+  endOnCrash(log, telemetry);
   log.info(telemetry.summary);
   const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env));
   const { server, tools, dependencies, secrets, closing } = agent;

@@ -23,6 +23,8 @@ const TOOLS_FRESH_MS = 30_000;
 /** A session with a server, and how many calls lean on it. */
 interface Connection {
   readonly client: Promise<Client>;
+  /** Gives up the making of it. */
+  readonly making: AbortController;
   calls: number;
 }
 
@@ -32,6 +34,8 @@ export class MCPClient {
   readonly url: URL;
   private connection: Connection | undefined;
   private tools: Promise<MCPTool[]> | undefined;
+  /** What `tools` came to. */
+  private told: MCPTool[] | undefined;
   private toolsAskedAt = 0;
   private lastTools: readonly MCPTool[] = [];
   /** The transport gives all messages one signal; this is that of the call which the message is part of. */
@@ -46,15 +50,24 @@ export class MCPClient {
     this.url = new URL(url.endsWith(MCP_PATH) ? url : url + MCP_PATH);
   }
 
+  /** What the server offers, as far as that need not be asked. */
+  get freshTools(): readonly MCPTool[] | undefined {
+    return performance.now() - this.toolsAskedAt > TOOLS_FRESH_MS ? undefined : this.told;
+  }
+
   /** What the server offers, remembered for half a minute, unless it says that it changed or the connection is lost. */
   async listTools(): Promise<readonly MCPTool[]> {
-    if (performance.now() - this.toolsAskedAt > TOOLS_FRESH_MS) this.tools = undefined;
+    if (performance.now() - this.toolsAskedAt > TOOLS_FRESH_MS) this.forgetTools();
     if (!this.tools) this.toolsAskedAt = performance.now();
     this.tools ??= this.withClient(fetchTools);
+    const asked = this.tools;
     try {
-      return (this.lastTools = await this.tools);
+      const tools = await asked;
+      this.lastTools = tools;
+      if (asked === this.tools) this.told = tools;
+      return tools;
     } catch (error) {
-      this.tools = undefined;
+      if (asked === this.tools) this.tools = undefined;
       throw error;
     }
   }
@@ -76,10 +89,12 @@ export class MCPClient {
     );
   }
 
+  /** A server that hangs is not waited for. */
   async close(): Promise<void> {
     const connection = this.connection;
     if (!connection) return;
     this.forget(connection);
+    connection.making.abort();
     await closeClient(connection);
   }
 
@@ -94,7 +109,7 @@ export class MCPClient {
   }
 
   private async attempt<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const connection = (this.connection ??= { client: this.connect(), calls: 0 });
+    const connection = (this.connection ??= this.open());
     connection.calls++;
     try {
       return await work(await connection.client);
@@ -109,16 +124,20 @@ export class MCPClient {
     }
   }
 
-  private async connect(): Promise<Client> {
+  private open(): Connection {
+    // The SDK listens to it and never lets go, so it is one for each.
+    const making = new AbortController();
+    return { client: this.connect(making.signal), making, calls: 0 };
+  }
+
+  private async connect(signal: AbortSignal): Promise<Client> {
     const client = new Client({ name: 'cdk8s-kaos', version: '1' });
-    client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
-      this.tools = undefined;
-    });
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.forgetTools());
     const transport = new StreamableHTTPClientTransport(this.url, {
       fetch: mcpFetch(this.http, this.timeoutMs, () => this.callSignal.getStore()),
     });
     try {
-      await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS });
+      await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS, signal });
     } catch (error) {
       // Not an MCP error, whatever the server said: there is no connection that could be kept.
       throw new Error(`cannot connect to MCP server "${this.name}"`, { cause: error });
@@ -129,7 +148,12 @@ export class MCPClient {
   private forget(connection: Connection): void {
     if (this.connection !== connection) return;
     this.connection = undefined;
+    this.forgetTools();
+  }
+
+  private forgetTools(): void {
     this.tools = undefined;
+    this.told = undefined;
   }
 }
 

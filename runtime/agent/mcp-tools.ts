@@ -1,47 +1,70 @@
 import { type CallToolResult, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 import { type Logger } from 'pino';
-import { reasonOf, ToolError } from '../process/errors';
+import { CancelledError, reasonOf, ToolError } from '../process/errors';
+import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
 import { executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
 import { isAnswer, type MCPClient } from './mcp-client';
-import { type Tool, type Tools } from './tools';
+import { untilAborted } from './request-scope';
+import { type Offer, type Tool, type Tools } from './tools';
+
+/** How long a request waits to be told of a server's tools. */
+const LIST_MS = 1_000;
+
+/** An MCP server, and whether it is worth calling. */
+export interface ToolServer {
+  readonly client: MCPClient;
+  readonly breaker: PeerBreaker;
+}
 
 /** The tools of MCP servers. */
 export class MCPTools implements Tools {
   constructor(
-    private readonly servers: readonly MCPClient[],
+    private readonly servers: readonly ToolServer[],
     private readonly withSpan: WithSpan,
     private readonly log: Logger,
   ) {}
 
-  async list(): Promise<readonly Tool[]> {
-    return (await Promise.all(this.servers.map((server) => this.toolsOf(server)))).flat();
+  async list(signal: AbortSignal): Promise<Offer> {
+    const offers = await Promise.all(this.servers.map((server) => this.offerOf(server, signal)));
+    const away = this.servers.filter((_server, index) => offers[index] === undefined);
+    return {
+      tools: offers.flatMap((tools) => tools ?? []),
+      unavailable: away.map(({ breaker }) => breaker.peer),
+    };
   }
 
   /** What the servers offered when they were last asked. */
   get known(): readonly MCPTool[] {
-    return this.servers.flatMap((server) => server.knownTools);
+    return this.servers.flatMap(({ client }) => client.knownTools);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.close()));
+    await Promise.all(this.servers.map(({ client }) => client.close()));
   }
 
-  private async toolsOf(server: MCPClient): Promise<readonly Tool[]> {
+  /** Undefined when the server is away. */
+  private async offerOf(server: ToolServer, signal: AbortSignal): Promise<readonly Tool[] | undefined> {
+    const { client, breaker } = server;
+    if (breaker.isOpen) return undefined;
     try {
-      return (await server.listTools()).map((tool) => this.offer(server, tool));
+      const tools =
+        client.freshTools ?? (await breaker.watch(() => inTime(client.listTools(), signal), judge(signal)));
+      return tools.map((tool) => this.offer(server, tool));
     } catch (error) {
-      this.log.warn({ err: error }, `MCP server "${server.name}" is unavailable; its tools are not offered`);
-      return [];
+      if (signal.aborted) throw reasonOf(signal);
+      this.log.warn({ err: error }, `${breaker.peer} is unavailable; its tools are not offered`);
+      return undefined;
     }
   }
 
-  private offer(server: MCPClient, { name, description = '', inputSchema }: MCPTool): Tool {
-    const operation = mcpToolCall(server.name, server.url, name);
+  private offer(server: ToolServer, { name, description = '', inputSchema }: MCPTool): Tool {
+    const { client } = server;
+    const operation = mcpToolCall(client.name, client.url, name);
     return {
       kind: 'tool',
       name,
-      origin: server.name,
+      origin: client.name,
       spec: { name, description, parameters: inputSchema },
       operation: executeTool(name),
       call: (args, { signal }) =>
@@ -54,19 +77,33 @@ export class MCPTools implements Tools {
   }
 
   private async ask(
-    server: MCPClient,
+    { client, breaker }: ToolServer,
     tool: string,
     args: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
   ): Promise<CallToolResult> {
+    if (breaker.isOpen) throw new ToolError('tool_unavailable', `${breaker.peer} is unavailable`);
     try {
-      return await server.callTool(tool, args, signal);
+      return await breaker.watch(() => client.callTool(tool, args, signal), judge(signal));
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
       if (isAnswer(error)) throw failed(tool, error.message);
       throw new ToolError('tool_unavailable', `tool "${tool}" could not be called`, { cause: error });
     }
   }
+}
+
+/** The list may come later: whoever asks then finds it. */
+function inTime<T>(list: Promise<T>, signal: AbortSignal): Promise<T> {
+  return untilAborted(list, AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]));
+}
+
+/** A server that took all the time there was may hang; if it does not, it is back as soon as it is tried. */
+function judge(signal: AbortSignal): (error: unknown) => Verdict {
+  return (error) => {
+    if (isAnswer(error)) return 'alive';
+    return signal.reason instanceof CancelledError ? undefined : 'dead';
+  };
 }
 
 function failed(tool: string, said: string): ToolError {

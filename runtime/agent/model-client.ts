@@ -5,6 +5,7 @@ import { type HttpClient, readJson } from '../process/http-client';
 import { type Secret, SecretError } from '../process/secret';
 import { type Model, type ModelQuestion, type ModelReply, type OnText } from './model';
 import { parseReply } from './model-reply';
+import { repeatableFailure, repeatableStatus, retryAfterMs } from './repeatable';
 import { readStream } from './model-stream';
 import { brokeOff } from './streamed-reply';
 
@@ -46,7 +47,10 @@ export class ModelClient implements Model {
       if (signal.aborted) throw reasonOf(signal);
       if (error instanceof SecretError)
         throw new ModelError('the key of the model gateway cannot be read', { cause: error });
-      throw new ModelError('the model gateway cannot be reached', { cause: error });
+      throw new ModelError('the model gateway cannot be reached', {
+        cause: error,
+        repeatable: repeatableFailure(error),
+      });
     }
   }
 
@@ -72,11 +76,19 @@ function isEventStream({ headers }: Reply): boolean {
 const REFUSALS: readonly number[] = [400, 413, 422];
 
 /** What a gateway says of a failure is for the log, neither for the caller nor for the trace. */
-function failed(status: number, text: string): ModelError | ModelRefusalError {
+function failed(
+  status: number,
+  text: string,
+  retryAfter: string | string[] | undefined,
+): ModelError | ModelRefusalError {
   const options = { upstreamStatus: status, cause: new Error(text.slice(0, 300)) };
-  return REFUSALS.includes(status)
-    ? new ModelRefusalError(`the model does not take the request: its gateway answered ${status}`, options)
-    : new ModelError(`the model gateway answered ${status}`, options);
+  if (REFUSALS.includes(status))
+    return new ModelRefusalError(
+      `the model does not take the request: its gateway answered ${status}`,
+      options,
+    );
+  const repeatable = repeatableStatus(status) ? { afterMs: retryAfterMs(retryAfter) } : undefined;
+  return new ModelError(`the model gateway answered ${status}`, { ...options, repeatable });
 }
 
 /** A gateway that cannot stream answers in one piece all the same. */
@@ -84,7 +96,7 @@ async function readWhole(reply: Reply, onText: OnText | undefined): Promise<Mode
   const { status, text, json } = await readJson(reply).catch((cause: unknown) => {
     throw brokeOff(cause);
   });
-  if (status !== 200) throw failed(status, text);
+  if (status !== 200) throw failed(status, text, reply.headers['retry-after']);
   const whole = parseReply(json);
   if (whole.message.content) await onText?.(whole.message.content);
   return whole;

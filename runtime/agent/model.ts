@@ -21,6 +21,8 @@ export interface ModelQuestion {
   readonly clientFunctions?: readonly object[];
   /** Fields of the request that a client may set, as OpenAI names them; the question's own fields win. */
   readonly parameters?: ModelParameters;
+  /** When nobody waits for the reply any more, by `performance.now()`. */
+  readonly deadline?: number | undefined;
 }
 
 export type ModelParameters = Readonly<Record<string, unknown>>;

@@ -36,6 +36,8 @@ export function abortedWith(
     done();
     if (!response.writableFinished) controller.abort(new CancelledError());
   });
+  // Somebody who hung up before the work began will not do so again.
+  if (response.closed) controller.abort(new CancelledError());
   return { signal: controller.signal, deadline };
 }
 

@@ -94,8 +94,12 @@ const chatRequest = z.preprocess((body) => {
   return decides && !('messages' in body) ? { ...body, messages: [] } : body;
 }, requestFields);
 
+/** Far more than a schema of a tool needs, far less than would break whoever writes it down again. */
+const MAX_DEPTH = 100;
+
 /** @throws InvalidRequestError naming the field that is wrong */
 export function parseChatRequest(body: unknown): ChatRequest {
+  refuseDeeper(body, MAX_DEPTH);
   const parsed = chatRequest.safeParse(body);
   if (!parsed.success) throw invalid(parsed.error.issues[0]);
   const { messages, model, session_id, stream, stream_options, tools, tool_choice } = parsed.data;
@@ -145,4 +149,10 @@ function invalid(issue: z.core.$ZodIssue | undefined): InvalidRequestError {
     .slice(1);
   if (!issue || !param) return new InvalidRequestError('the body must be a JSON object with "messages"');
   return new InvalidRequestError(`${param}: ${issue.message}`, param);
+}
+
+function refuseDeeper(value: unknown, levels: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (levels === 0) throw new InvalidRequestError(`the body is nested deeper than ${MAX_DEPTH} levels`);
+  for (const inner of Object.values(value)) refuseDeeper(inner, levels - 1);
 }

@@ -1,10 +1,13 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import { type FastifyInstance } from 'fastify';
 import { type Logger } from 'pino';
 import { type AgentConfig, DRAIN_SECONDS, HEALTH_PATH, READY_PATH } from '../contract';
 import { requireKey } from '../process/authentication';
 import { type Condition, problemsOf } from '../process/conditions';
 import { type Dependencies } from '../process/dependencies';
-import { replyWithError, replyWithNotFound } from '../process/http-errors';
+import { ConcurrencyLimit } from '../process/concurrency-limit';
+import { allowOrigins } from '../process/cors';
+import { buildHttpServer } from '../process/http-server';
+import { type PeerBreaker } from '../process/peer-breaker';
 import { type Secret } from '../process/secret';
 import { type Answerer } from './answer';
 import { addA2ARoute } from './a2a-route';
@@ -16,7 +19,6 @@ import { type Sessions } from './memory/sessions';
 import { addMemoryRoutes } from './memory-routes';
 import { addModelRoutes } from './models-route';
 
-const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 /** What must be done before it is closed may take as long as requests that run. */
 const CLOSE_LIMIT_MS = DRAIN_SECONDS * 1_000;
 /** What is no secret: whoever asks whether the agent lives has no key, and callers learn from the card how to call. */
@@ -33,29 +35,23 @@ export function buildAgentServer(parts: {
   readonly tools: () => readonly CardTool[];
   readonly dependencies: Dependencies;
   readonly conditions: readonly Condition[];
+  readonly breakers: readonly PeerBreaker[];
   /** Undefined lets everybody in. */
   readonly keys: Secret | undefined;
   readonly log: Logger;
 }): FastifyInstance {
   const { config, answer, sessions, keys, log } = parts;
-  // Behind a proxy that ends TLS, the card's address is the one that the caller used.
-  const server = fastify({
-    logger: false,
-    trustProxy: true,
-    bodyLimit: BODY_LIMIT_BYTES,
-    pluginTimeout: CLOSE_LIMIT_MS,
-  });
-  server.removeContentTypeParser('text/plain');
-  server.setErrorHandler(replyWithError(log));
+  const server = buildHttpServer({ maxBodyBytes: config.maxBodyBytes, closeLimitMs: CLOSE_LIMIT_MS, log });
+  allowOrigins(server, config.corsAllowedOrigins);
   if (keys) protect(server, keys, log);
-  server.setNotFoundHandler(replyWithNotFound);
 
   addProbes(server, parts);
   addCardRoutes(server, config, keys !== undefined, parts.tools);
   addMemoryRoutes(server, config.name, sessions);
   addModelRoutes(server, config.name);
-  addChatRoute(server, config, answer, log);
-  addA2ARoute(server, parts);
+  const limit = new ConcurrencyLimit(config.maxConcurrentRequests);
+  addChatRoute(server, config, answer, { limit, log });
+  addA2ARoute(server, parts, limit);
   return server;
 }
 
@@ -75,18 +71,21 @@ function protect(server: FastifyInstance, keys: Secret, log: Logger): void {
 
 function addProbes(
   server: FastifyInstance,
-  { config: { name }, dependencies, conditions }: Parameters<typeof buildAgentServer>[0],
+  { config: { name }, dependencies, conditions, breakers }: Parameters<typeof buildAgentServer>[0],
 ): void {
   server.get(HEALTH_PATH, () => ({ status: 'healthy', name, timestamp: unixSeconds() }));
 
   server.get(READY_PATH, async (_request, reply) => {
     const reasons = await problemsOf(conditions);
+    const unavailable = breakers.filter(({ isOpen }) => isOpen).map(({ peer }) => peer);
     const ready = dependencies.ready && reasons.length === 0;
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'waiting',
       name,
       timestamp: unixSeconds(),
       dependencies: dependencies.states,
+      // The agent is of use without them, and were it not ready, one outage would take down all who lean on it.
+      ...(unavailable.length > 0 ? { unavailable } : {}),
       ...(reasons.length > 0 ? { reasons } : {}),
     });
   });

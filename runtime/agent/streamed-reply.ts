@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ModelError } from '../process/errors';
 import { type Usage } from './chat';
 import { type ModelReply } from './model';
+import { repeatableFailure, repeatableStatus } from './repeatable';
 import { notACompletion, replyOf, toolCallOf, usageCounts, usageOf } from './model-reply';
 
 /** Puts a model's reply together from the chunks of its stream. */
@@ -58,7 +59,8 @@ export class StreamedReply {
 }
 
 export function brokeOff(cause?: unknown): ModelError {
-  return new ModelError('the model gateway broke off in the middle of its reply', { cause });
+  const problem = 'the model gateway broke off in the middle of its reply';
+  return new ModelError(problem, { cause, repeatable: repeatableFailure(cause) });
 }
 
 interface PartialCall {
@@ -78,7 +80,9 @@ function parseChunk(data: string): z.output<typeof chunk> {
   if (parsed.data.error == null) return parsed.data;
   // What a gateway says of a failure is for the log, neither for the caller nor for the trace.
   const cause = new Error(data.slice(0, 300));
-  throw new ModelError('the model gateway failed in the middle of its reply', { cause });
+  const status = Number(Object(parsed.data.error).code);
+  const repeatable = status >= 400 && !repeatableStatus(status) ? undefined : {};
+  throw new ModelError('the model gateway failed in the middle of its reply', { cause, repeatable });
 }
 
 function parseJson(data: string): unknown {

@@ -1,34 +1,71 @@
 import { z } from 'zod';
-import { DelegationError } from '../process/errors';
+import { DeadlineError, DelegationError } from '../process/errors';
+import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
+import { SecretError } from '../process/secret';
 import { delegateTo } from '../telemetry/operations';
 import { type Delegate } from './delegate';
-import { type Tool, type Tools } from './tools';
+import { type Offer, type Tool, type Tools } from './tools';
+
+/** Another agent, and whether it is worth calling. */
+export interface SubAgent {
+  readonly delegate: Delegate;
+  readonly breaker: PeerBreaker;
+}
 
 /** Other agents, each offered to the model as a tool that takes a task. */
 export class SubAgents implements Tools {
-  constructor(private readonly agents: readonly Delegate[]) {}
+  constructor(private readonly agents: readonly SubAgent[]) {}
 
   /** An agent whose card cannot be read is offered all the same: it may be back when it is called. */
-  list(signal: AbortSignal): Promise<Tool[]> {
-    return Promise.all(
-      this.agents.map(async (agent): Promise<Tool> => ({
-        kind: 'delegation',
-        name: `delegate_to_${agent.name}`,
-        origin: agent.name,
-        spec: {
-          name: `delegate_to_${agent.name}`,
-          description: `Hand a task to the agent "${agent.name}". ${await agent.describe(signal)}`.trim(),
-          parameters: TASK_SCHEMA,
-        },
-        operation: delegateTo(agent.name, agent.url),
-        call: async (args, request) => {
-          const { data } = taskArguments.safeParse(args);
-          if (data) return agent.take(data.task, request);
-          throw new DelegationError(`give agent "${agent.name}" a "task": what it is to do, as text`);
-        },
-      })),
-    );
+  async list(signal: AbortSignal): Promise<Offer> {
+    const there = this.agents.filter(({ breaker }) => !breaker.isOpen);
+    const away = this.agents.filter(({ breaker }) => breaker.isOpen);
+    return {
+      tools: await Promise.all(there.map((agent) => offer(agent, signal))),
+      unavailable: away.map(({ breaker }) => breaker.peer),
+    };
   }
+}
+
+async function offer(agent: SubAgent, signal: AbortSignal): Promise<Tool> {
+  const { delegate, breaker } = agent;
+  const { name, url } = delegate;
+  const description = await describe(agent, signal);
+  return {
+    kind: 'delegation',
+    name: `delegate_to_${name}`,
+    origin: name,
+    spec: {
+      name: `delegate_to_${name}`,
+      description: `Hand a task to the agent "${name}". ${description}`.trim(),
+      parameters: TASK_SCHEMA,
+    },
+    operation: delegateTo(name, url),
+    call: async (args, request) => {
+      const { data } = taskArguments.safeParse(args);
+      if (!data) throw new DelegationError(`give agent "${name}" a "task": what it is to do, as text`);
+      if (breaker.isOpen)
+        throw new DelegationError(`agent "${name}" is unavailable`, { isUnreachable: true });
+      return breaker.watch(() => delegate.take(data.task, request), judge);
+    },
+  };
+}
+
+async function describe({ delegate, breaker }: SubAgent, signal: AbortSignal): Promise<string> {
+  try {
+    // That it can be described says nothing: its card may have been read long ago.
+    return await delegate.describe(signal);
+  } catch (error) {
+    const isAnswered = error instanceof z.ZodError || error instanceof SyntaxError;
+    if (!signal.aborted && !isAnswered && !(error instanceof SecretError)) breaker.fault(error);
+    return '';
+  }
+}
+
+/** An agent that took all the time there was may hang; if it does not, it is back as soon as it is tried. */
+function judge(error: unknown): Verdict {
+  if (error instanceof DelegationError) return error.isUnreachable ? 'dead' : 'alive';
+  return error instanceof DeadlineError ? 'dead' : undefined;
 }
 
 const TASK_SCHEMA = {

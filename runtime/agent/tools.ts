@@ -22,10 +22,24 @@ export interface Tool {
   call(args: Readonly<Record<string, unknown>>, request: RequestScope): Promise<string>;
 }
 
+/** What can be called now, and whose tools cannot. */
+export interface Offer {
+  readonly tools: readonly Tool[];
+  /** Who is away, as the model and people are told of it. */
+  readonly unavailable: readonly string[];
+}
+
 /** Where tools come from. */
 export interface Tools {
-  /** What can be called now. A source that cannot be reached offers nothing. */
-  list(signal: AbortSignal): Promise<readonly Tool[]>;
+  /** A source that cannot be reached offers nothing, and is soon done with it. */
+  list(signal: AbortSignal): Promise<Offer>;
+}
+
+/** What a model is offered. */
+export interface ToolList {
+  /** By the names that the model calls them by. */
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly unavailable: readonly string[];
 }
 
 /**
@@ -38,12 +52,13 @@ export async function listTools(
   sources: readonly Tools[],
   signal: AbortSignal,
   taken: ReadonlySet<string> = new Set(),
-): Promise<ReadonlyMap<string, Tool>> {
+): Promise<ToolList> {
   const listed = Promise.all(sources.map((source) => source.list(signal)));
-  const tools = (await untilAborted(listed, signal)).flat();
+  const offers = await untilAborted(listed, signal);
+  const tools = offers.flatMap((offer) => offer.tools);
   const times = new Map<string, number>();
   for (const { spec } of tools) times.set(spec.name, (times.get(spec.name) ?? 0) + 1);
-  return new Map(
+  const named = new Map<string, Tool>(
     tools.map((tool) => {
       const isShared = taken.has(tool.spec.name) || (times.get(tool.spec.name) ?? 0) > 1;
       const name = isShared ? `${tool.origin}_${tool.spec.name}` : tool.spec.name;
@@ -53,4 +68,5 @@ export async function listTools(
       ];
     }),
   );
+  return { tools: named, unavailable: offers.flatMap((offer) => offer.unavailable) };
 }

@@ -1,4 +1,5 @@
 import { mcpServerConfigFromEnv } from '../contract';
+import { endOnCrash } from '../process/end-on-crash';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
 import { buildLogger } from '../telemetry/log';
@@ -17,6 +18,7 @@ void runMain(async () => {
   const tools = new Map(served.map((tool) => [tool.name, tool]));
   const telemetry = startTelemetry(process.env, config.name);
   const log = buildLogger({ name: config.name, level: config.logLevel, export: telemetry.enabled });
+  endOnCrash(log, telemetry);
   log.info(telemetry.summary);
   const { withSpan } = buildInstrumentation(config.name, log);
   const server = buildMCPServer({ name: config.name, tools, withSpan, log });

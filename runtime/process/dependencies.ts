@@ -2,6 +2,7 @@ import { type Logger } from 'pino';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type HttpClient } from './http-client';
+import { isAlive } from './liveness';
 
 /** Something a process needs, and where it says that it lives. */
 export interface Dependency {
@@ -11,7 +12,6 @@ export interface Dependency {
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2_000;
-const PROBE_TIMEOUT_MS = 2_000;
 
 /**
  * Tries each dependency in the background until it was reached once. From then on it counts as reached: were
@@ -68,15 +68,7 @@ export class Dependencies {
     }
   }
 
-  /** Short of a server error, whatever it answers, it lives: servers that are not ours may know no such path. */
-  private async answers(url: string): Promise<boolean> {
-    try {
-      const options = { method: 'GET', signal: this.closing.signal, timeoutMs: PROBE_TIMEOUT_MS } as const;
-      const reply = await this.http.request(url, options);
-      await reply.body.dump();
-      return reply.statusCode < 500;
-    } catch {
-      return false;
-    }
+  private answers(url: string): Promise<boolean> {
+    return isAlive(this.http, url, this.closing.signal).catch(() => false);
   }
 }

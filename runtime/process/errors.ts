@@ -21,9 +21,11 @@ export abstract class ProcessError extends Error {
 export abstract class HttpError extends ProcessError {
   abstract readonly status: number;
   /** OpenAI's word for whose fault it is. */
-  abstract readonly category: 'invalid_request_error' | 'api_error' | 'agent_error';
+  abstract readonly category: 'invalid_request_error' | 'rate_limit_error' | 'api_error' | 'agent_error';
   /** Path of the offending field in the request. */
   readonly param: string | undefined = undefined;
+  /** What the reply says beside it. */
+  readonly headers: Readonly<Record<string, string>> = {};
 }
 
 /** Whoever asked has gone, so the work was given up. It counts as no failure of anybody's. */
@@ -67,6 +69,32 @@ export class AuthenticationError extends HttpError {
   }
 }
 
+/** As many requests run as may. */
+export class TooManyRequestsError extends HttpError {
+  readonly code = 'too_many_requests';
+  override readonly severity = 'warn';
+  readonly status = 429;
+  readonly category = 'rate_limit_error';
+  override readonly headers = { 'retry-after': '1' };
+
+  constructor(max: number) {
+    super(`${max} requests run already, which is as many as may; ask again soon`);
+  }
+}
+
+/** The process is about to end, and begins nothing more; another one is there, or soon will be. */
+export class DrainingError extends HttpError {
+  readonly code = 'draining';
+  override readonly severity = 'warn';
+  readonly status = 503;
+  readonly category = 'api_error';
+  override readonly headers = { connection: 'close', 'retry-after': '1' };
+
+  constructor() {
+    super('the process finishes what runs and begins nothing more; ask again');
+  }
+}
+
 /** Something that the process itself leans on is away, so that it can say neither yes nor no. */
 export class UnavailableError extends HttpError {
   readonly status = 503;
@@ -101,11 +129,28 @@ export class NotFoundError extends HttpError {
   readonly category = 'invalid_request_error';
 }
 
+/** That asking again may help, and for how many milliseconds to wait before, where the other side said it. */
+export interface Repeatable {
+  readonly afterMs?: number | undefined;
+}
+
 /** The model could not be asked, or gave no usable reply. */
 export class ModelError extends HttpError {
   readonly code = 'model_failed';
   readonly status = 502;
   readonly category = 'api_error';
+  readonly repeatable: Repeatable | undefined;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & {
+      readonly upstreamStatus?: number;
+      readonly repeatable?: Repeatable | undefined;
+    } = {},
+  ) {
+    super(message, options);
+    this.repeatable = options.repeatable;
+  }
 }
 
 /** The model's answer is not in the format that the client wants, nor was its second. */
@@ -231,6 +276,20 @@ export class ToolError extends FailureForModel {
 /** Another agent did not take the task, or failed at it. */
 export class DelegationError extends FailureForModel {
   readonly code = 'delegation_failed';
+  /** Whether it gave no answer at all. */
+  readonly isUnreachable: boolean;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & {
+      readonly forModel?: string;
+      readonly upstreamStatus?: number;
+      readonly isUnreachable?: boolean;
+    } = {},
+  ) {
+    super(message, options);
+    this.isUnreachable = options.isUnreachable ?? false;
+  }
 }
 
 /** What `error.type` says of anything thrown. */

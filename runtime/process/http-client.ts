@@ -1,3 +1,4 @@
+import { type EventEmitter } from 'node:events';
 import { Agent, type Dispatcher, request } from 'undici';
 import { outgoingContext } from '../telemetry/trace-context';
 
@@ -33,7 +34,7 @@ export class HttpClient {
       readonly method: 'GET' | 'POST';
       readonly headers?: Record<string, string>;
       readonly body?: string;
-      readonly signal: AbortSignal;
+      readonly signal: AbortSignal | EventEmitter;
       readonly timeoutMs: number;
     },
   ): Promise<Dispatcher.ResponseData> {

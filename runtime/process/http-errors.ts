@@ -1,10 +1,12 @@
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { HttpError } from './errors';
+import { type Routes } from './routes';
 
 /** An error in the words of OpenAI, and the status that it is answered with. */
 export interface ErrorReply {
   readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: { readonly error: ErrorObject };
 }
 
@@ -18,8 +20,8 @@ interface ErrorObject {
 /** Answers with OpenAI-style error objects. */
 export function replyWithError(log: Logger) {
   return (error: Error, _request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const { status, body } = errorReply(error, log);
-    return reply.code(status).send(body);
+    const { status, headers = {}, body } = errorReply(error, log);
+    return reply.code(status).headers(headers).send(body);
   };
 }
 
@@ -28,21 +30,45 @@ export function replyWithError(log: Logger) {
  */
 export function errorReply(error: unknown, log: Logger): ErrorReply {
   if (error instanceof HttpError) {
-    const { status, message, category, param = null, code } = error;
-    return { status, body: errorObject(message, category, param, code) };
+    const { status, headers, message, category, param = null, code } = error;
+    return { status, headers, body: errorObject(message, category, param, code) };
   }
-  const { statusCode: status = 500, message, code } = error as Partial<FastifyError>;
-  if (status < 500)
-    return { status, body: errorObject(String(message), 'invalid_request_error', null, String(code)) };
+  const { statusCode: status = 500, code, message } = error as Partial<FastifyError>;
+  if (status < 500) {
+    const known = REFUSALS[code ?? ''];
+    const said = code?.startsWith('FST_') ? String(message) : 'the request cannot be read';
+    return { status, body: errorObject(said, 'invalid_request_error', null, known ?? 'invalid_request') };
+  }
   log.error({ err: error }, 'request failed');
   return { status: 500, body: errorObject('internal error', 'api_error', null, 'internal_error') };
 }
 
-export function replyWithNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
-  return reply.code(404).send(errorObject(message, 'invalid_request_error', null, 'not_found'));
+/** What the server itself refuses, in words that a program may know. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'request_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
+};
+
+/** Says that there is no such path, or how it can be asked. */
+export function replyWithNotFound(routes: Routes) {
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const path = request.url.split('?')[0] ?? '';
+    const methods = routes.methodsOf(path);
+    const message = `there is no ${request.method} ${path}`;
+    if (methods.length === 0)
+      return reply.code(404).send(errorObject(message, 'invalid_request_error', null, 'not_found'));
+    const refusal = errorObject(message, 'invalid_request_error', null, 'method_not_allowed');
+    return reply.code(405).header('allow', methods.join(', ')).send(refusal);
+  };
 }
 
-function errorObject(message: string, type: string, param: string | null, code: string): ErrorReply['body'] {
+export function errorObject(
+  message: string,
+  type: string,
+  param: string | null,
+  code: string,
+): ErrorReply['body'] {
   return { error: { message, type, param, code } };
 }

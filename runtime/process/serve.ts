@@ -1,8 +1,10 @@
 import { type FastifyInstance } from 'fastify';
-import { type ServerResponse } from 'node:http';
-import { type Socket } from 'node:net';
+import { constants } from 'node:os';
 import { type Logger } from 'pino';
-import { DRAIN_SECONDS } from '../contract';
+import { DRAIN_SECONDS, HEALTH_PATH, READY_PATH } from '../contract';
+import { DrainingError } from './errors';
+import { errorReply } from './http-errors';
+import { Traffic } from './traffic';
 
 /** Something that must be closed before the process may end. */
 export interface Closing {
@@ -10,20 +12,21 @@ export interface Closing {
 }
 
 /**
- * Listens, and on SIGTERM or SIGINT finishes what runs, closes all else in the order given and exits with 0.
- * A second signal exits at once. A port that cannot be had ends the process with 1.
+ * Listens, and on SIGTERM or SIGINT begins nothing more, finishes what runs, closes all else in the order given and
+ * exits with 0. A second signal exits at once with what a shell makes of it: 143 or 130. A port that cannot be had
+ * ends the process with 1.
  */
 export async function serve(
   server: FastifyInstance,
   options: { host: string; port: number; log: Logger; closing: readonly Closing[] },
 ): Promise<void> {
   const { host, port, log, closing } = options;
-  const traffic = watchTraffic(server);
+  const traffic = new Traffic(server.server);
+  refuseWhenEnding(server, traffic, log);
   const stop = async (signal: NodeJS.Signals) => {
     process.once('SIGTERM', exitAtOnce).once('SIGINT', exitAtOnce);
     log.info(`${signal}: finishing what runs`);
-    traffic.lastAnswers();
-    await drain(server, log);
+    await drain(server, traffic, log);
     for (const part of closing) {
       await part.close().catch((error: unknown) => log.error({ err: error }, 'could not close'));
     }
@@ -40,42 +43,27 @@ export async function serve(
   }
 }
 
-/** Knows what a server is busy with, so that no more than that can hold up its end. */
-function watchTraffic({ server }: FastifyInstance): { lastAnswers(): void } {
-  const sockets = new Set<Socket>();
-  const running = new Set<ServerResponse>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+/** Whoever still comes is told so, rather than that nobody is there; the process lives, and is not ready. */
+function refuseWhenEnding(server: FastifyInstance, traffic: Traffic, log: Logger): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const path = request.url.split('?')[0];
+    if (!traffic.isEnding || path === HEALTH_PATH) return done();
+    const { status, headers = {}, body } = errorReply(new DrainingError(), log);
+    const said = path === READY_PATH ? { status: 'draining' } : body;
+    return void reply.code(status).headers(headers).send(said);
   });
-  server.on('request', (_request, response: ServerResponse) => {
-    running.add(response);
-    response.once('close', () => running.delete(response));
-  });
-  return {
-    lastAnswers() {
-      // A connection kept alive after its answer would count as running, and so would one that was opened in advance.
-      for (const response of running) {
-        const { socket } = response;
-        response.shouldKeepAlive = false;
-        // One that has begun has promised to keep it.
-        if (response.headersSent) response.once('close', () => socket?.end());
-      }
-      const busy = new Set([...running].map((response) => response.socket));
-      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
-    },
-  };
 }
 
-async function drain(server: FastifyInstance, log: Logger): Promise<void> {
+async function drain(server: FastifyInstance, traffic: Traffic, log: Logger): Promise<void> {
   const cut = setTimeout(() => {
     log.warn(`requests still run after ${DRAIN_SECONDS} s; cutting them off`);
     server.server.closeAllConnections();
   }, DRAIN_SECONDS * 1000);
+  await traffic.end();
   await server.close();
   clearTimeout(cut);
 }
 
-function exitAtOnce(): never {
-  process.exit(1);
+function exitAtOnce(signal: NodeJS.Signals): never {
+  process.exit(128 + constants.signals[signal]);
 }

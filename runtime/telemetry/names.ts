@@ -21,6 +21,12 @@ export const SPAN = {
   gatewayRequest: 'Received Proxy Server Request',
 } as const;
 
+/** What happens within a span. */
+export const EVENT = {
+  /** A model call failed and is made again, within the same span: to whoever asked it is one call. */
+  modelRetry: 'kaos.model.retry',
+} as const;
+
 export const ATTRIBUTE = {
   agentName: 'agent.name',
   maxSteps: 'agent.max_steps',
@@ -40,12 +46,15 @@ export const ATTRIBUTE = {
   compactionTokensAfter: 'kaos.compaction.tokens_after',
   compactionMessagesBefore: 'kaos.compaction.messages_before',
   compactionMessagesAfter: 'kaos.compaction.messages_after',
+  /** How long a call that failed waits before it is made again. */
+  retryDelayMs: 'kaos.retry.delay_ms',
   loggerName: 'logger_name',
 
   errorType: 'error.type',
   serverAddress: 'server.address',
   serverPort: 'server.port',
   networkTransport: 'network.transport',
+  resendCount: 'http.request.resend_count',
 
   genAiOperation: 'gen_ai.operation.name',
   genAiProvider: 'gen_ai.provider.name',

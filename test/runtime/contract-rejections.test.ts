@@ -29,6 +29,26 @@ test.each<[why: string, env: Env, problem: string]>([
     'AGENTIC_LOOP_MAX_STEPS is "1.5"; give a whole number, 1 or more',
   ],
   [
+    'an origin has a path',
+    { CORS_ALLOWED_ORIGINS: 'https://a.example.com,https://b.example.com/' },
+    'CORS_ALLOWED_ORIGINS has "https://b.example.com/"; give origins such as https://chat.example.com',
+  ],
+  [
+    'an origin is any',
+    { CORS_ALLOWED_ORIGINS: '*' },
+    'CORS_ALLOWED_ORIGINS has "*"; give origins such as https://chat.example.com',
+  ],
+  [
+    'a body may be as large as memory',
+    { MAX_BODY_BYTES: '1000000000000' },
+    'MAX_BODY_BYTES is "1000000000000"; give a whole number from 1 to 268435456',
+  ],
+  [
+    'no request may run',
+    { MAX_CONCURRENT_REQUESTS: '0' },
+    'MAX_CONCURRENT_REQUESTS is "0"; give a whole number, 1 or more',
+  ],
+  [
     'a time limit is negative',
     { TOOL_TIMEOUT_MS: '-1' },
     'TOOL_TIMEOUT_MS is "-1"; give milliseconds from 1 to 2147483647',

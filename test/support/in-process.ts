@@ -18,13 +18,13 @@ function buildTestLogger(name: string): Logger {
   return buildLogger({ name, level: 'DEBUG', export: true });
 }
 
-/** Puts an agent together as its `main.ts` does, except that it waits for nobody. */
+/** Puts an agent together as its `main.ts` does, except that it waits for nobody, and asks again only if told to. */
 export async function startAgent(
   settings: AgentSettings,
   port = 0,
   capturesContent = false,
 ): Promise<Listening> {
-  const config: AgentConfig = agentConfigFromEnv(agentConfigToEnv(settings));
+  const config: AgentConfig = agentConfigFromEnv(agentConfigToEnv({ modelMaxRetries: 0, ...settings }));
   const log = buildTestLogger(config.name);
   const { server, closing } = buildAgent(config, config.instructions, [], log, capturesContent);
   const listening = await listenFastify(server, port);

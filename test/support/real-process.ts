@@ -38,6 +38,7 @@ export function bundleProcesses(): Bundles {
 }
 
 export interface RealProcess {
+  readonly pid: number;
   /** All that it wrote, once it has ended. */
   readonly stdout: Promise<string>;
   readonly stderr: Promise<string>;
@@ -46,12 +47,16 @@ export interface RealProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a bundle with that environment and nothing else of ours. */
-export function startProcess(bundle: string, env: Env): RealProcess {
-  // A test that fails leaves its process behind; it must not stay.
-  const ends = { timeout: 20_000, killSignal: 'SIGKILL' } as const;
+/**
+ * Starts a bundle with that environment and nothing else of ours.
+ *
+ * @param lifeMs a test that fails leaves its process behind; it does not stay longer than that
+ */
+export function startProcess(bundle: string, env: Env, lifeMs = 20_000): RealProcess {
+  const ends = { timeout: lifeMs, killSignal: 'SIGKILL' } as const;
   const child = spawn(process.execPath, [bundle], { env, stdio: ['ignore', 'pipe', 'pipe'], ...ends });
   return {
+    pid: child.pid ?? 0,
     stdout: text(child.stdout),
     stderr: text(child.stderr),
     exit: once(child, 'exit').then(([code, signal]) => code ?? signal),

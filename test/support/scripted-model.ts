@@ -27,6 +27,7 @@ export interface ModelMessage {
  */
 export interface ScriptedReply {
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** Sends `body` to those who ask for a stream, too. */
   readonly whole?: true;
@@ -128,7 +129,7 @@ async function sendEvents(
   response.end();
 }
 
-function send(response: ServerResponse, { status = 200, body }: ScriptedReply): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
+function send(response: ServerResponse, { status = 200, headers, body }: ScriptedReply): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }

@@ -1,6 +1,6 @@
 import { agentConfigToEnv, type Env } from '../../../runtime/contract';
 import { chunksIn, contentOf, openStream } from '../../support/chat-stream';
-import { nobodyAt, postJson, signalled } from '../../support/http';
+import { getJson, nobodyAt, postJson, signalled, until } from '../../support/http';
 import {
   type Bundles,
   bundleProcesses,
@@ -20,6 +20,8 @@ import { type Collector, startCollector } from '../../../cli/local/collector/col
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 
+const QUESTION = { messages: [{ role: 'user', content: '2 + 2?' }] };
+
 let bundles: Bundles;
 const open: { close(): Promise<unknown> }[] = [];
 
@@ -34,7 +36,7 @@ afterAll(() => bundles.remove());
 test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('%s lets a running request finish', async (signal) => {
   const { agent, model, url, answer } = await askedAgent({});
   agent.kill(signal);
-  await refused(url);
+  await draining(url);
   answer.happen(says('four'));
   expect(await model.reply).toMatchObject({
     status: 200,
@@ -59,7 +61,7 @@ test('SIGTERM lets a running stream finish', async () => {
   await stream.next();
   expect(await stream.next()).toMatchObject({ chunk: { choices: [{ delta: { content: 'fo' } }] } });
   agent.kill('SIGTERM');
-  await refused(url);
+  await draining(url);
   rest.happen();
   const parts = await stream.rest();
   expect([contentOf(chunksIn(parts)), parts.at(-1)]).toEqual(['ur', { kind: 'done' }]);
@@ -71,19 +73,35 @@ test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
   async (second) => {
     const { agent, model, url } = await askedAgent({});
     agent.kill('SIGTERM');
-    await refused(url);
+    await draining(url);
     agent.kill(second);
     await expect(model.reply).rejects.toThrow('fetch failed');
-    expect([await agent.exit, await agent.stderr]).toEqual([1, '']);
+    expect([await agent.exit, await agent.stderr]).toEqual([second === 'SIGTERM' ? 143 : 130, '']);
   },
 );
+
+test('a process that ends lives, is not ready, and says to new requests that they are to go elsewhere', async () => {
+  const { agent, model, url, answer } = await askedAgent({});
+  agent.kill('SIGTERM');
+  await draining(url);
+  const chat = await postJson(`${url}/v1/chat/completions`, QUESTION);
+  const code = 'draining';
+  expect(chat).toMatchObject({ status: 503, body: { error: { type: 'api_error', param: null, code } } });
+  expect([chat.headers.get('connection'), chat.headers.get('retry-after')]).toEqual(['close', '1']);
+  expect(await getJson(`${url}/ready`)).toMatchObject({ status: 503, body: { status: 'draining' } });
+  expect((await getJson(`${url}/health`)).status).toBe(200);
+  answer.happen(says('four'));
+  expect((await model.reply).headers.get('connection')).toBe('close');
+  expect(await agent.exit).toBe(0);
+  expect(model.requests).toHaveLength(1);
+});
 
 test('spans, metrics and logs of the last request arrive, though it ended in the drain', async () => {
   const collector: Collector = await startCollector({ host: '127.0.0.1', grpcPort: 0, httpPort: 0 });
   open.push(collector);
   const { agent, model, url, answer } = await askedAgent({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcUrl });
   agent.kill('SIGTERM');
-  await refused(url);
+  await draining(url);
   answer.happen(says('four'));
   const [, , traceId] = (await model.reply).headers.get('traceresponse')?.match(/^(\d\d)-(\w+)-/) ?? [];
   expect(await agent.exit).toBe(0);
@@ -149,19 +167,18 @@ async function askedAgent(env: Env, later?: Script) {
   const agent: RealProcess = startProcess(bundles.agent, { ...agentConfigToEnv(config), ...env });
   const url = `http://127.0.0.1:${port}`;
   await ready(url);
-  const reply = postJson(`${url}/v1/chat/completions`, { messages: [{ role: 'user', content: '2 + 2?' }] });
+  const reply = postJson(`${url}/v1/chat/completions`, QUESTION);
   reply.catch(() => undefined); // each test says what becomes of it
   await asked.happened;
   return { agent, url, answer, model: { ...model, reply } };
 }
 
-/** Settles once nothing listens there any more. */
-async function refused(url: string): Promise<void> {
-  for (;;) {
-    const isOpen = await fetch(`${url}/health`, { headers: { connection: 'close' } }).then(
-      () => true,
+/** Settles once the process says that it is about to end. */
+async function draining(url: string): Promise<void> {
+  await until(() =>
+    fetch(`${url}/ready`).then(
+      ({ status }) => status === 503,
       () => false,
-    );
-    if (!isOpen) return;
-  }
+    ),
+  );
 }

@@ -1,0 +1,425 @@
+import fc from 'fast-check';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Agent, request } from 'undici';
+import { getJson, type Listening, listenHttp } from '../../support/http';
+import { startAgent } from '../../support/in-process';
+import {
+  asksFor,
+  says,
+  type ScriptedEvent,
+  type ScriptedReply,
+  startScriptedModel,
+} from '../../support/scripted-model';
+import { startTestTelemetry } from '../../support/telemetry';
+
+// Its log lines would drown the report of the tests.
+const telemetry = startTestTelemetry();
+const open: Listening[] = [];
+const connections = new Agent();
+const stray: unknown[] = [];
+const note = (error: unknown) => void stray.push(error);
+
+beforeAll(() => void process.on('unhandledRejection', note).on('uncaughtException', note));
+afterEach(async () => {
+  await telemetry.reset();
+  await Promise.all(open.splice(0).map((server) => server.close()));
+  expect(stray).toEqual([]);
+});
+afterAll(() => {
+  process.off('unhandledRejection', note).off('uncaughtException', note);
+  return Promise.all([connections.destroy(), telemetry.close()]);
+});
+
+/** Where things go wrong: what prototypes know, what looks like something else, what is too much. */
+const word = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '',
+    '__proto__',
+    'constructor',
+    'toString',
+    'null',
+    '\u0000',
+    '\ud800',
+    '{}',
+    '[DONE]',
+    '-0',
+    '1e999',
+  ),
+);
+const json = fc.jsonValue({ maxDepth: 4 });
+const value = fc.oneof(json, word, fc.constantFrom(1e308, -1, 0, 2 ** 53, true, null));
+
+const message = fc.record(
+  {
+    role: fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.constantFrom('user', 'system', 'assistant', 'tool', 'developer', 'task-delegation'),
+      },
+      { weight: 1, arbitrary: value },
+    ),
+    content: fc.oneof(fc.string(), value, fc.array(fc.record({ type: word, text: value }))),
+    tool_calls: value,
+    tool_call_id: value,
+    name: value,
+  },
+  { requiredKeys: ['role'] },
+);
+const FIELDS = [
+  'model',
+  'stream',
+  'stream_options',
+  'session_id',
+  'temperature',
+  'max_tokens',
+  'top_p',
+  'seed',
+  'stop',
+  'n',
+  'tools',
+  'tool_choice',
+  'response_format',
+  'user',
+  'metadata',
+  'logprobs',
+  '__proto__',
+];
+const chatBody = fc
+  .tuple(
+    fc.array(message, { maxLength: 4 }),
+    fc.dictionary(
+      fc.constantFrom(...FIELDS),
+      fc.oneof(
+        value,
+        fc.boolean(),
+        fc.array(
+          fc.record({
+            type: fc.constant('function'),
+            function: fc.record({ name: word, parameters: value }),
+          }),
+        ),
+      ),
+    ),
+  )
+  .map(([messages, fields]) => JSON.stringify({ messages, ...fields }));
+
+test('whatever the body, the answer is an answer or says what is wrong with the request', async () => {
+  const model = await scripted(() => says('ok'));
+  const agent = await agentOf(model.url);
+  const url = `${agent.url}/v1/chat/completions`;
+  const body = fc.oneof(
+    { weight: 6, arbitrary: chatBody },
+    { weight: 1, arbitrary: json.map((any) => JSON.stringify(any)) },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes)) },
+    {
+      weight: 1,
+      arbitrary: chatBody.chain((whole) => fc.nat(whole.length).map((end) => whole.slice(0, end))),
+    },
+  );
+  await throwAll(
+    fc.asyncProperty(batchOf(body), async (all) => {
+      for (const { status, said } of await Promise.all(all.map((sent) => post(url, sent)))) {
+        if (status === 200) continue;
+        expect([status >= 400 && status < 500, said]).toEqual([true, ERROR]);
+      }
+    }),
+  );
+});
+
+test('whatever the lines of HTTP, the server goes on', async () => {
+  const model = await scripted(() => says('ok'));
+  const agent = await agentOf(model.url);
+  const name = fc.constantFrom(
+    'content-length',
+    'content-type',
+    'transfer-encoding',
+    'x-session-id',
+    'traceparent',
+    'tracestate',
+    'baggage',
+    'x-kaos-ancestors',
+    'x-kaos-timeout-ms',
+    'authorization',
+    'expect',
+    'connection',
+    'upgrade',
+    'origin',
+    'x',
+  );
+  const header = fc.tuple(
+    fc.oneof({ weight: 9, arbitrary: name }, { weight: 1, arbitrary: word }),
+    fc.oneof(
+      word,
+      fc.constantFrom(
+        'chunked',
+        'application/json',
+        'gzip',
+        '100-continue',
+        'websocket',
+        '00-00000000000000000000000000000000-0000000000000000-01',
+      ),
+    ),
+  );
+  const path = fc.oneof(
+    fc.constantFrom(
+      '/v1/chat/completions',
+      '/memory/events?limit=',
+      '/memory/sessions/',
+      '/v1/models/',
+      '/ready',
+      '/',
+      '*',
+      '//',
+      '/..',
+    ),
+    fc.string({ unit: 'binary' }).map((any) => `/${any}`),
+  );
+  const lines = fc.tuple(
+    fc.constantFrom('GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'CONNECT', 'TRACE', 'get', ''),
+    path,
+    fc.array(header, { maxLength: 5 }),
+    fc.oneof(word, fc.constant('{"messages":[{"role":"user","content":"hi"}]}')),
+  );
+  await throwAll(
+    fc.asyncProperty(lines, async ([method, target, headers, body]) => {
+      const sent = headers.map(([key, each]) => `${key}: ${each}\r\n`).join('');
+      const reply = await raw(
+        agent.port,
+        `${method} ${target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${sent}\r\n${body}`,
+      );
+      // A connection that ends without a word is what some bytes deserve.
+      if (reply !== '') expect(reply).toMatch(/^HTTP\/1\.1 [1-4]\d\d /);
+    }),
+  );
+  expect((await getJson(`${agent.url}/health`)).status).toBe(200);
+});
+
+test('whatever a tool server says, the model gets to answer', async () => {
+  let outcomes: readonly Readonly<Record<string, unknown>>[] = [];
+  const server = await listenHttp((incoming, response) => {
+    void text(incoming).then((sent) => {
+      const { id, method } = parse(sent) as { id?: unknown; method?: string };
+      const number = Number(incoming.url?.split('/')[1]);
+      const [status, type, body] = (outcomes[number]?.[method ?? ''] ?? usual(id, method)) as Outcome;
+      response
+        .writeHead(status, { 'content-type': type })
+        .end(body.replace('"$id"', JSON.stringify(id ?? null)));
+    });
+  });
+  const model = await startScriptedModel(({ messages, tools = [] }) => {
+    const tool = tools[0]?.function.name;
+    return tool === undefined || messages.some(({ role }) => role === 'tool')
+      ? says('ok')
+      : asksFor([tool, {}]);
+  });
+  open.push(server, model);
+  const reply = (result: fc.Arbitrary<unknown>) =>
+    fc.tuple(
+      fc.oneof(
+        { weight: 8, arbitrary: fc.constant(200) },
+        { weight: 1, arbitrary: fc.constantFrom(202, 204, 301, 400, 401, 404, 500, 503) },
+      ),
+      fc.constantFrom('application/json', 'application/json', 'text/event-stream', 'text/html'),
+      fc.oneof(
+        {
+          weight: 6,
+          arbitrary: result.map((any) => JSON.stringify({ jsonrpc: '2.0', id: '$id', result: any })),
+        },
+        {
+          weight: 1,
+          arbitrary: fc
+            .record({ jsonrpc: fc.constant('2.0'), id: value, error: value })
+            .map((any) => JSON.stringify(any)),
+        },
+        { weight: 1, arbitrary: word },
+      ),
+    );
+  const tools = fc.record({
+    tools: fc.oneof(
+      value,
+      fc.array(
+        fc.record({
+          name: word,
+          description: value,
+          inputSchema: fc.oneof(value, fc.constant({ type: 'object' })),
+        }),
+      ),
+    ),
+  });
+  const content = fc.record(
+    {
+      content: fc.oneof(
+        value,
+        fc.array(
+          fc.record({ type: fc.constantFrom('text', 'image', 'resource', 'x'), text: value, data: value }),
+        ),
+      ),
+      isError: value,
+      structuredContent: value,
+    },
+    { requiredKeys: [] },
+  );
+  const script = fc.record(
+    { initialize: reply(value), 'tools/list': reply(tools), 'tools/call': reply(content) },
+    { requiredKeys: [] },
+  );
+  await throwAll(
+    fc.asyncProperty(batchOf(script), async (all) => {
+      outcomes = all;
+      // Each by an agent of its own: what is remembered of a server is not what is tried here.
+      const ask = (_script: unknown, index: number) => askWithTools(model.url, `${server.url}/${index}`);
+      expect(new Set(await Promise.all(all.map(ask)))).toEqual(new Set([200]));
+    }),
+  );
+});
+
+test('whatever the model says, it is an answer, or the model’s failure', async () => {
+  let replies: readonly ScriptedReply[] = [];
+  const model = await scripted(({ messages }) => replies[Number(messages[1]?.content)] ?? {});
+  const agent = await agentOf(model.url);
+  const url = `${agent.url}/v1/chat/completions`;
+  const call = fc.record(
+    {
+      id: value,
+      index: value,
+      type: value,
+      function: fc.oneof(value, fc.record({ name: value, arguments: value }, { requiredKeys: [] })),
+    },
+    { requiredKeys: [] },
+  );
+  const said = fc.record(
+    { role: value, content: value, tool_calls: fc.oneof(value, fc.array(call)) },
+    { requiredKeys: [] },
+  );
+  const choice = fc.record(
+    { index: value, finish_reason: value, message: said, delta: said },
+    { requiredKeys: [] },
+  );
+  const completion = fc.record(
+    {
+      id: value,
+      model: value,
+      choices: fc.oneof({ weight: 4, arbitrary: fc.array(choice) }, { weight: 1, arbitrary: value }),
+      usage: value,
+      error: value,
+    },
+    { requiredKeys: ['choices'] },
+  );
+  const whole = fc.record({
+    status: fc.constantFrom(200, 200, 200, 204, 301, 400, 429, 500),
+    body: fc.oneof(completion, json, word),
+    whole: fc.constant(true as const),
+  });
+  const event: fc.Arbitrary<ScriptedEvent> = fc.oneof(
+    { weight: 4, arbitrary: completion },
+    { weight: 1, arbitrary: word },
+    { weight: 1, arbitrary: fc.uint8Array().map((bytes) => Buffer.from(bytes)) },
+    { weight: 1, arbitrary: word.map((any) => `data: ${any}\n\n`) },
+  );
+  const reply: fc.Arbitrary<ScriptedReply> = fc.oneof(
+    whole,
+    fc.record({ events: fc.array(event, { maxLength: 5 }) }),
+  );
+  await throwAll(
+    fc.asyncProperty(batchOf(reply), fc.boolean(), async (all, stream) => {
+      replies = all;
+      const ask = (_reply: unknown, index: number) =>
+        post(url, { messages: [{ role: 'user', content: String(index) }], stream });
+      // 400: it refuses the request. 422: it called tools that nobody has until its steps were used up.
+      for (const { status } of await Promise.all(all.map(ask)))
+        expect([200, 400, 422, 502]).toContain(status);
+    }),
+  );
+});
+
+const QUESTION = { messages: [{ role: 'user', content: 'hi' }] };
+const ERROR = {
+  error: expect.objectContaining({
+    message: expect.any(String),
+    type: 'invalid_request_error',
+    code: expect.any(String),
+  }),
+};
+
+const THROW_MS = 2_500;
+
+/** As many as the machine takes in that time; a failure says the seed that repeats it. */
+async function throwAll<T>(property: fc.IAsyncProperty<T>): Promise<void> {
+  const end = performance.now() + THROW_MS;
+  do await fc.assert(property, { numRuns: 2 });
+  while (performance.now() < end);
+}
+
+/** Side by side, as they come in life; and much sooner done. */
+function batchOf<T>(each: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(each, { minLength: 20, maxLength: 20 });
+}
+
+async function askWithTools(modelUrl: string, url: string): Promise<number> {
+  // What is no answer to a call is waited for as long as a call may take.
+  const agent = await startAgent({
+    name: 'lead',
+    modelUrl,
+    model: 'm',
+    mcpServers: [{ name: 's', url }],
+    toolTimeoutMs: 300,
+  });
+  const reply = await post(`${agent.url}/v1/chat/completions`, QUESTION).finally(() => agent.close());
+  return reply.status;
+}
+
+type Outcome = readonly [status: number, type: string, body: string];
+
+function usual(id: unknown, method: string | undefined): Outcome {
+  if (id === undefined) return [202, 'application/json', ''];
+  const serverInfo = { name: 's', version: '1' };
+  const results: Readonly<Record<string, object>> = {
+    initialize: { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo },
+    'tools/list': { tools: [{ name: 'look', inputSchema: { type: 'object' } }] },
+  };
+  return [
+    200,
+    'application/json',
+    JSON.stringify({ jsonrpc: '2.0', id, result: results[method ?? ''] ?? { content: [] } }),
+  ];
+}
+
+function parse(sent: string): unknown {
+  return sent === '' ? {} : JSON.parse(sent);
+}
+
+async function scripted(script: Parameters<typeof startScriptedModel>[0]): Promise<Listening> {
+  const model = await startScriptedModel(script);
+  open.push(model);
+  return model;
+}
+
+async function agentOf(modelUrl: string): Promise<Listening> {
+  const agent = await startAgent({ name: 'lead', modelUrl, model: 'm', maxSteps: 2 });
+  open.unshift(agent);
+  return agent;
+}
+
+async function post(url: string, body: string | Buffer | object): Promise<{ status: number; said: unknown }> {
+  const sent = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const reply = await request(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: sent,
+    dispatcher: connections,
+  });
+  const said = await reply.body.text();
+  return { status: reply.statusCode, said: reply.statusCode === 200 ? said : JSON.parse(said) };
+}
+
+/** All that the server says to those bytes; some it waits to see the end of. */
+async function raw(port: number, sent: string): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.end(sent);
+  return text(socket).catch(() => '');
+}

@@ -1,0 +1,12 @@
+import { describeWithRedis } from '../support/redis';
+import { problemsIn } from './print-report';
+import { soak } from './soak';
+
+describeWithRedis('amid faults, for some seconds', () => {
+  test('each question gets one answer or a clear error, and the agent is afterwards as it was before', async () => {
+    const report = await soak({ calmMs: 1_000, faultMs: 10_000 });
+    expect(problemsIn(report)).toEqual([]);
+    expect(report.outcomes.filter(({ end }) => end === 'answered').length).toBeGreaterThan(50);
+    expect(Object.keys(report.faults).length).toBeGreaterThan(2);
+  }, 90_000);
+});
