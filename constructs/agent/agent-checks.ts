@@ -1,6 +1,6 @@
 import { type Duration } from 'cdk8s';
 import { type Construct, type IConstruct } from 'constructs';
-import { MAX_ANCESTORS, TOOL_CALL_MODES } from '../../runtime/contract';
+import { MAX_ANCESTORS, MAX_BODY_BYTES, TOOL_CALL_MODES } from '../../runtime/contract';
 import { type AgentLimits, type AgentProps } from './agent-props';
 import { fail } from '../fail';
 import { given, givenSecret } from '../given';
@@ -63,6 +63,7 @@ function checkTools(agent: IConstruct, props: AgentProps): void {
     toolApproval = [],
     toolCallMode,
     publicUrl,
+    allowedOrigins = [],
     memory,
   } = props;
   checkCounts(agent, { maxParallelToolCalls, maxToolResultChars });
@@ -81,29 +82,39 @@ function checkTools(agent: IConstruct, props: AgentProps): void {
       'give a memory, which keeps the calls that wait',
     );
   }
+  allowedOrigins
+    .filter((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
+    .forEach((origin) =>
+      fail(agent, `allowedOrigins has "${origin}"`, 'give scheme and host, without a path'),
+    );
   if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:/.test(publicUrl))) {
     fail(agent, `publicUrl is "${publicUrl}"`, 'give an http or https URL');
   }
 }
 
 function checkLimits(agent: IConstruct, limits: AgentLimits): void {
-  const { maxSteps, maxToolCalls, maxTokens, maxContextTokens, maxDelegationDepth } = limits;
-  checkCounts(agent, { maxSteps, maxToolCalls, maxTokens, maxContextTokens });
-  if (
-    maxDelegationDepth !== undefined &&
-    !(isCount(maxDelegationDepth) && maxDelegationDepth <= MAX_ANCESTORS)
-  ) {
+  const { maxSteps, maxToolCalls, maxTokens, maxContextTokens, maxConcurrentRequests } = limits;
+  checkCounts(agent, { maxSteps, maxToolCalls, maxTokens, maxContextTokens, maxConcurrentRequests });
+  const { maxDelegationDepth = 1, modelRetries = 0, maxBodySize } = limits;
+  if (!isCount(maxDelegationDepth) || maxDelegationDepth > MAX_ANCESTORS) {
     fail(agent, `maxDelegationDepth is ${maxDelegationDepth}`, `give a whole number, 1 to ${MAX_ANCESTORS}`);
   }
+  if (modelRetries !== 0 && !isCount(modelRetries)) {
+    fail(agent, `modelRetries is ${modelRetries}`, 'give a whole number, 0 or more');
+  }
+  const bytes = maxBodySize && maxBodySize.toKibibytes() * 1024;
+  if (bytes !== undefined && !(isCount(bytes) && bytes <= MAX_BODY_BYTES)) {
+    fail(agent, `maxBodySize is ${bytes} bytes`, `give 1 to ${MAX_BODY_BYTES}`);
+  }
+  checkTimes(agent, limits);
+}
+
+function checkTimes(agent: IConstruct, limits: AgentLimits): void {
   const { requestTimeout, modelTimeout, toolTimeout, delegationTimeout } = limits;
-  for (const [name, time] of Object.entries({
-    requestTimeout,
-    modelTimeout,
-    toolTimeout,
-    delegationTimeout,
-  })) {
-    if (time && !isTimeout(time))
-      fail(agent, `${name} is ${time.toMilliseconds()} ms`, `give 1 to ${LONGEST_MS} ms`);
+  const times = { requestTimeout, modelTimeout, toolTimeout, delegationTimeout };
+  for (const [name, time] of Object.entries(times)) {
+    if (!time || isTimeout(time)) continue;
+    fail(agent, `${name} is ${time.toMilliseconds()} ms`, `give 1 to ${LONGEST_MS} ms`);
   }
 }
 

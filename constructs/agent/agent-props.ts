@@ -1,4 +1,4 @@
-import { type Duration } from 'cdk8s';
+import { type Duration, type Size } from 'cdk8s';
 import { type SecretValue } from 'cdk8s-plus-28';
 import { type ToolCallMode } from '../../runtime/contract';
 import { type IAgent } from '../agent';
@@ -54,6 +54,11 @@ export interface AgentProps<M extends string = string> extends WorkloadOptions, 
    * @default - none: whoever the network lets through is answered
    */
   readonly apiKeys?: SecretValue;
+  /**
+   * Origins whose pages may call it from a browser, such as `https://chat.example.com`.
+   * @default - none
+   */
+  readonly allowedOrigins?: readonly string[];
   /**
    * Base URL by which callers reach it, for its card.
    * @default - the one by which the card is asked for
@@ -125,6 +130,21 @@ export interface AgentLimits {
    * @default 8
    */
   readonly maxDelegationDepth?: number;
+  /**
+   * Requests under way at a time, for each pod; more are refused with 429. A whole number, 1 or more.
+   * @default 256
+   */
+  readonly maxConcurrentRequests?: number;
+  /**
+   * Size of a request's body, up to 256 MiB.
+   * @default Size.mebibytes(10)
+   */
+  readonly maxBodySize?: Size;
+  /**
+   * How often a failed model call is made again. A whole number, 0 or more.
+   * @default 2
+   */
+  readonly modelRetries?: number;
   /**
    * Time that one request may take; sub-agents get what is left of it.
    * @default - no limit

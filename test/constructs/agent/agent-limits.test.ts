@@ -1,4 +1,4 @@
-import { Duration } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
 import { Agent, type AgentProps, Autoscaling, Egress, Memory, ModelAPI } from '../../../constructs';
@@ -152,6 +152,10 @@ test('how tools are called reaches the process', () => {
       maxToolResultChars: 5000,
       maxContextTokens: 100_000,
       publicUrl: 'https://agents.example.com/lead',
+      allowedOrigins: ['https://chat.example.com'],
+      maxConcurrentRequests: 32,
+      maxBodySize: Size.mebibytes(1),
+      modelRetries: 0,
       memory: Memory.redis({ host: 'redis.data.svc', required: true, keyPrefix: 'desk' }),
     }),
   );
@@ -162,6 +166,10 @@ test('how tools are called reaches the process', () => {
     MAX_TOOL_RESULT_CHARS: '5000',
     MAX_CONTEXT_TOKENS: '100000',
     AGENT_PUBLIC_URL: 'https://agents.example.com/lead',
+    CORS_ALLOWED_ORIGINS: 'https://chat.example.com',
+    MAX_CONCURRENT_REQUESTS: '32',
+    MAX_BODY_BYTES: '1048576',
+    MODEL_MAX_RETRIES: '0',
     MEMORY_REQUIRED: 'true',
     MEMORY_REDIS_PREFIX: 'desk',
   });
@@ -190,6 +198,17 @@ test.each<[string, Partial<AgentProps>, string]>([
     'a tool to approve of has no name',
     { toolApproval: ['a b'] },
     'toolApproval has "a b"; give a tool, server/tool, or either with *',
+  ],
+  [
+    'an origin has a path',
+    { allowedOrigins: ['https://chat.example.com/'] },
+    'allowedOrigins has "https://chat.example.com/"; give scheme and host, without a path',
+  ],
+  ['modelRetries is below 0', { modelRetries: -1 }, 'modelRetries is -1; give a whole number, 0 or more'],
+  [
+    'a body is larger than memory',
+    { maxBodySize: Size.gibibytes(1) },
+    'maxBodySize is 1073741824 bytes; give 1 to 268435456',
   ],
   ['publicUrl is a path', { publicUrl: '/lead' }, 'publicUrl is "/lead"; give an http or https URL'],
   [
