@@ -57,7 +57,7 @@ test('where one cannot answer, its fallback does', async () => {
 test('where none can, there is no answer', async () => {
   expect(await askWithout('big:1b', 'small:1b')).toEqual({
     status: 'error',
-    answer: '502: the model gateway answered 400',
+    answer: '400: the model does not take the request: its gateway answered 400',
     served: [],
   });
 }, 60_000);
