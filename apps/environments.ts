@@ -13,7 +13,7 @@ interface Common {
   /** @default - keys are in a Secret that was made by hand, and the front desk asks callers for none */
   readonly secretStore?: SecretStoreReference;
   /**
-   * Redis that keeps the sessions.
+   * Redis that keeps the sessions, by TLS and with a password.
    * @default - they are gone with the process
    */
   readonly redisHost?: string;

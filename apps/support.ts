@@ -24,7 +24,7 @@ export class Support extends Chart {
     Cluster.configure(this, { imageRegistry, imageDigests, requireDigests: stage === 'prod' });
 
     new TelemetryStack(this, 'telemetry', { exporters: [OtlpExporter.signoz()] });
-    const { provider, master, callers } = keysOf(this, environment);
+    const { provider, master, callers, redis } = keysOf(this, environment);
     const models = ModelAPI.proxy(this, 'models', {
       provider: 'openai',
       models: ['gpt-4o', 'gpt-4o-mini'],
@@ -65,7 +65,10 @@ export class Support extends Chart {
       modelAPI: models,
       model: 'gpt-4o-mini',
       subAgents: [technician, accountant],
-      memory: redisHost === undefined ? Memory.local() : Memory.redis({ host: redisHost }),
+      memory:
+        redisHost === undefined
+          ? Memory.local()
+          : Memory.redis({ host: redisHost, password: redis, tls: true }),
       apiKeys: callers,
       replicas,
       expose: Exposure.gateway({
@@ -89,6 +92,8 @@ interface Keys {
   readonly master: SecretValue;
   /** Those that callers show the front desk. */
   readonly callers?: SecretValue;
+  /** The one of the Redis that keeps the sessions. */
+  readonly redis?: SecretValue;
 }
 
 /** Out of a store where there is one, else from a Secret made by hand. */
@@ -103,7 +108,13 @@ function keysOf(scope: Construct, { stage, secretStore: store }: Environment): K
       provider: { key: `support/${stage}/openai`, property: 'api-key' },
       master: { key: `support/${stage}/litellm`, property: 'master-key' },
       callers: { key: `support/${stage}/callers` },
+      redis: { key: `support/${stage}/redis`, property: 'password' },
     },
   });
-  return { provider: keys.value('provider'), master: keys.value('master'), callers: keys.value('callers') };
+  return {
+    provider: keys.value('provider'),
+    master: keys.value('master'),
+    callers: keys.value('callers'),
+    redis: keys.value('redis'),
+  };
 }
