@@ -8,8 +8,8 @@ import { isAnswer, type MCPClient } from './mcp-client';
 import { untilAborted } from './request-scope';
 import { type Offer, type Tool, type Tools } from './tools';
 
-/** How long a request waits to be told of a server's tools. */
-const LIST_MS = 1_000;
+/** How long a request waits to be told of a server's tools: one that has just started may need some of it. */
+const LIST_MS = 5_000;
 
 /** An MCP server, and whether it is worth calling. */
 export interface ToolServer {

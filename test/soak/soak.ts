@@ -45,6 +45,8 @@ export async function soak(options: {
     isCalm = true;
     await amid;
     await until(async () => (await readiness(scene)).unavailable === undefined);
+    // A collector that was away is tried again after ever longer pauses; until it is found, nothing can be sent.
+    await load.until(() => (scene.stores.at(-1)?.spans.length ?? 0) > 0, true);
     const last = await load.until(after(options.calmMs), true);
     await load.close();
     await until(() => scene.usage().sockets <= before.sockets);
