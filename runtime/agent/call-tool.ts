@@ -33,7 +33,7 @@ export async function callTools(
 }
 
 /** Carries out one call of the model's; one that fails is news for the model. */
-export async function callTool(
+async function callTool(
   parts: LoopParts,
   tools: ReadonlyMap<string, Tool>,
   call: ToolCall,

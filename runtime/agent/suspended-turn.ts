@@ -1,5 +1,5 @@
 import { type DecidedTurn, refusalOf, type SuspendedTurn } from './approval';
-import { callTool } from './call-tool';
+import { callTools } from './call-tool';
 import { type AssistantMessage, type ChatMessage, type ToolCall } from './chat';
 import { type LoopParts } from './loop';
 import { type RequestScope } from './request-scope';
@@ -21,12 +21,12 @@ export async function carryOutDecided(
   decided: DecidedTurn,
   request: RequestScope,
 ): Promise<ChatMessage[]> {
-  const results = await Promise.all(
-    (decided.turn.tool_calls ?? []).map((call): ChatMessage | Promise<ChatMessage> => {
-      const refusal = refusalOf(call, decided);
-      if (refusal === undefined) return callTool(parts, tools, call, request);
-      return { role: 'tool', tool_call_id: call.id, content: `Error: ${refusal}` };
-    }),
-  );
+  const calls = decided.turn.tool_calls ?? [];
+  const approved = calls.filter((call) => refusalOf(call, decided) === undefined);
+  const told = await callTools(parts, tools, approved, request);
+  const results = calls.map((call): ChatMessage => {
+    const answer = told[approved.indexOf(call)];
+    return answer ?? { role: 'tool', tool_call_id: call.id, content: `Error: ${refusalOf(call, decided)}` };
+  });
   return [decided.turn, ...results, ...decided.followedBy];
 }
