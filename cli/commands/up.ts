@@ -1,6 +1,6 @@
 import { nameWidth, reporter, type Style, styleFor } from '../console';
 import { interruption } from '../interrupt';
-import { isFree } from '../local/addresses';
+import { isFree } from '../local/ports';
 import { agentsOf, chooseAgent, entryAgents } from '../local/agents';
 import { ask, curlLine } from '../local/ask';
 import { type Plan, titlesOf } from '../local/plan';

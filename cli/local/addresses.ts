@@ -1,16 +1,14 @@
-import { createServer } from 'node:net';
 import { UserError } from './errors';
 import { addressesAt, type Plan } from './plan';
+import { claimPort, type ClaimedPort, LOOPBACK, whyTaken } from './ports';
 import { type Role, type Workload } from './workload';
-
-/** The only address on which anything listens here. */
-export const LOOPBACK = '127.0.0.1';
 
 /** Which port of this machine stands for which port of a workload. */
 export class LocalPorts {
   constructor(
     private readonly plan: Plan,
     private readonly ports: ReadonlyMap<Workload, ReadonlyMap<number, number>>,
+    private readonly claims: readonly ClaimedPort[] = [],
   ) {}
 
   /** The port here that stands for a container's port. */
@@ -51,6 +49,11 @@ export class LocalPorts {
     );
   }
 
+  /** Lets others have the ports, when nothing of the plan runs any more. */
+  release(): void {
+    for (const claim of this.claims) claim.release();
+  }
+
   private find(host: string, port: number): string | undefined {
     // What containers call their host by is this machine.
     if (host.toLowerCase() === CONTAINER_HOST) return `${LOOPBACK}:${port}`;
@@ -73,36 +76,43 @@ const URL_START =
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443 };
 
 /**
- * Finds a free port for every port of every workload.
+ * Finds a free port for every port of every workload. They stay claimed until they are released.
  *
- * @param wanted ports that somebody asked for; one that is in use is an error
+ * @param wanted ports that somebody asked for
+ * @throws UserError when one that somebody asked for is in use
  */
 export async function allocatePorts(plan: Plan, wanted: ReadonlyMap<Workload, number>): Promise<LocalPorts> {
-  const held: { close(): Promise<void> }[] = [];
+  await refuseTaken(wanted);
+  const asked = new Set(wanted.values());
+  const claims: ClaimedPort[] = [];
+  const claimNext = async () => {
+    const claim = await claimPort(asked);
+    claims.push(claim);
+    return claim.port;
+  };
   const ports = new Map<Workload, ReadonlyMap<number, number>>();
-  try {
-    // What somebody asked for comes first, lest it be found for another.
-    const inOrder = [...plan.workloads].sort((a, b) => Number(wanted.has(b)) - Number(wanted.has(a)));
-    for (const workload of inOrder) {
-      const own = new Map<number, number>();
-      for (const { containerPort } of workload.container.ports) {
-        const shared = sharedPort(workload, containerPort, ports);
-        if (shared !== undefined) {
-          own.set(containerPort, shared);
-          continue;
-        }
-        const isMain = containerPort === mainContainerPort(workload);
-        const hold = await holdPort((isMain ? wanted.get(workload) : undefined) ?? 0, workload.title);
-        held.push(hold);
-        own.set(containerPort, hold.port);
-      }
-      ports.set(workload, own);
+  for (const workload of plan.workloads) {
+    const own = new Map<number, number>();
+    for (const { containerPort } of workload.container.ports) {
+      const isMain = containerPort === mainContainerPort(workload);
+      const known = sharedPort(workload, containerPort, ports) ?? (isMain ? wanted.get(workload) : undefined);
+      own.set(containerPort, known ?? (await claimNext()));
     }
-  } finally {
-    // All are held until all are found, so that none is found twice.
-    await Promise.all(held.map((hold) => hold.close()));
+    ports.set(workload, own);
   }
-  return new LocalPorts(plan, ports);
+  return new LocalPorts(plan, ports, claims);
+}
+
+async function refuseTaken(wanted: ReadonlyMap<Workload, number>): Promise<void> {
+  const seen = new Set<number>();
+  for (const [{ title }, port] of wanted) {
+    const error = await whyTaken(port);
+    const inUse = error?.code === 'EADDRINUSE' || seen.has(port);
+    seen.add(port);
+    if (!inUse && !error) continue;
+    const problem = inUse ? 'is in use' : `cannot be had (${error?.code})`;
+    throw new UserError(`port ${port} for ${title} ${problem}; give another with --port`, { cause: error });
+  }
 }
 
 /** One receiver stands for all collectors, of however many tiers and charts. */
@@ -116,34 +126,8 @@ function sharedPort(
   return others.map(([, own]) => own.get(containerPort)).find((port) => port !== undefined);
 }
 
-export async function isFree(port: number): Promise<boolean> {
-  try {
-    await (await holdPort(port, '')).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function mainContainerPort(workload: Workload): number {
   const [first] = workload.container.ports;
   if (!first) throw new UserError(`${workload.title} has no port; give its container one`);
   return first.containerPort;
-}
-
-function holdPort(port: number, holder: string): Promise<{ port: number; close(): Promise<void> }> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be had (${error.code})`;
-      reject(
-        new UserError(`port ${port} for ${holder} ${problem}; give another with --port`, { cause: error }),
-      );
-    });
-    server.listen({ port, host: LOOPBACK, exclusive: true }, () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') throw new Error('a TCP server has an address');
-      resolve({ port: address.port, close: () => new Promise((closed) => server.close(() => closed())) });
-    });
-  });
 }

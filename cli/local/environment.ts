@@ -1,4 +1,4 @@
-import { LOOPBACK } from './addresses';
+import { LOOPBACK } from './ports';
 import { UserError } from './errors';
 import { secretValue } from './needed-secrets';
 import { type EnvEntry } from './objects';

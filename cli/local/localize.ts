@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type LocalPorts, LOOPBACK } from './addresses';
+import { type LocalPorts } from './addresses';
+import { LOOPBACK } from './ports';
 import { containerEnvironment, expand } from './environment';
 import { UserError } from './errors';
 import { filesOf, type Mount } from './mounts';

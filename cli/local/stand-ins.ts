@@ -1,4 +1,4 @@
-import { LOOPBACK } from './addresses';
+import { LOOPBACK } from './ports';
 import { type Localization } from './start-of';
 
 type Environment = Readonly<Record<string, string>>;

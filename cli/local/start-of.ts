@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
-import { type LocalPorts, LOOPBACK } from './addresses';
+import { type LocalPorts } from './addresses';
+import { LOOPBACK } from './ports';
 import { UserError } from './errors';
 import { hasItsSecrets } from './needed-secrets';
 import { type Secrets } from './secrets';

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allocatePorts, type LocalPorts, LOOPBACK } from './addresses';
+import { allocatePorts, type LocalPorts } from './addresses';
 import { type Asked } from './ask';
 import { callerKey } from './caller-key';
 import { type Collector, startCollector } from './collector/collector';
 import { InterruptedError, UserError } from './errors';
 import { localize, type LocalProcess } from './localize';
 import { type Plan } from './plan';
+import { LOOPBACK } from './ports';
 import { describeExit, RunningProcess } from './process';
 import { untilReady } from './readiness';
 import { type Secrets } from './secrets';
@@ -77,6 +78,7 @@ export class LocalSystem {
     const directory = mkdtempSync(join(tmpdir(), 'kaos-'));
     const collector = await startCollectorOf(plan, ports).catch((error: unknown) => {
       rmSync(directory, { recursive: true, force: true });
+      ports.release();
       throw asUserError(error);
     });
     const system = new LocalSystem(plan, ports, collector, directory, options);
@@ -101,6 +103,7 @@ export class LocalSystem {
     this.stopping = true;
     await Promise.all([...this.processes.values()].map((running) => running.stop(STOP_GRACE_MS)));
     await this.collector?.close();
+    this.ports.release();
     rmSync(this.directory, { recursive: true, force: true });
     process.off('exit', this.abandon);
   }

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Collector, startCollector } from '../../cli/local/collector/collector';
+import { claimPort } from '../../cli/local/ports';
 import { agentConfigToEnv, type Env, mcpServerConfigToEnv } from '../../runtime/contract';
 
 /** A process of its own on a free port, once it listens. */
@@ -99,11 +98,7 @@ export function launch(script: string, env: Env): { child: ChildProcess; stop():
 }
 
 export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  return (await claimPort()).port;
 }
 
 /** Linux counts in hundredths of a second. */

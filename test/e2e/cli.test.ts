@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, MCPServer, ModelAPI, Tools } from '../../constructs';
 import { progressIn, readStream } from '../support/chat-stream';
-import { endAll, Kaos, kaos } from '../support/kaos';
+import { endAll, Kaos, kaos, resultsIn } from '../support/kaos';
 
 let directory: string;
 
@@ -51,7 +51,7 @@ describe('kaos', () => {
     );
     const together = await kaos('run', 'team', 'shared', ...args);
     expect(together).toMatchObject({ code: 0 });
-    expect(JSON.parse(together.stdout)).toMatchObject({
+    expect(resultsIn(together)).toMatchObject({
       chart: 'team',
       answer: expect.stringContaining('Echo: hello') as string,
     });

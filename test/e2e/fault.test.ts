@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, MCPServer, ModelAPI, OtlpExporter, TelemetryStack, Tools } from '../../constructs';
-import { endAll, Kaos, kaos } from '../support/kaos';
+import { endAll, Kaos, kaos, resultsIn } from '../support/kaos';
 import { type Span } from '../support/span-edges';
 
 const ECHO_TOOL = `
@@ -61,7 +61,7 @@ describe('a tool server that is killed in the middle of a call', () => {
 
   test('still gets an answer; the tool span is an error, and the log says why', async () => {
     const ended = await kaos('run', 'fragile', '--message', 'wait', '--json', '--manifests', directory);
-    const results = JSON.parse(ended.stdout) as {
+    const results = resultsIn(ended) as {
       status: string;
       answer: string;
       spans: Span[];
@@ -123,7 +123,7 @@ describe('an agent that fails', () => {
     const reason = '422: Reached maximum reasoning steps (1)';
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(`kaos: the agent answered with an error: ${reason}`);
-    const results = JSON.parse(ended.stdout) as {
+    const results = resultsIn(ended) as {
       status: string;
       answer: string;
       traceId: string;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, ModelAPI, OtlpExporter, TelemetryStack } from '../../constructs';
-import { kaos } from '../support/kaos';
+import { kaos, resultsIn } from '../support/kaos';
 
 /** Two hosted models behind a proxy that asks the second when the first fails. */
 let manifests: string;
@@ -36,8 +36,8 @@ async function askWithout(...missing: string[]) {
     manifests,
   );
   writeFileSync(join(directory, 'hosted.k8s.yaml'), text);
-  const { stdout } = await kaos('run', 'hosted', '--manifests', directory, '--message', 'hello', '--json');
-  const { status, answer, logs } = JSON.parse(stdout) as {
+  const ended = await kaos('run', 'hosted', '--manifests', directory, '--message', 'hello', '--json');
+  const { status, answer, logs } = resultsIn(ended) as {
     status: string;
     answer: string;
     logs: { service: string; body: string; attributes: Record<string, unknown> }[];

@@ -1,4 +1,4 @@
-import { kaos } from '../support/kaos';
+import { kaos, resultsIn } from '../support/kaos';
 import { paths, type Span } from '../support/span-edges';
 
 const QUESTION = 'What is OpenTelemetry, and what is 19 plus 23?';
@@ -30,7 +30,7 @@ describe('the research system, asked once', () => {
     const ended = await kaos('run', 'research', '--message', QUESTION, '--json');
     expect(ended).toMatchObject({ code: 0 });
     stderr = ended.stderr;
-    results = JSON.parse(ended.stdout) as Results;
+    results = resultsIn(ended) as Results;
   }, 60_000);
 
   const counted = (service: string, name: string) =>

@@ -1,4 +1,4 @@
-import { kaos } from '../support/kaos';
+import { kaos, resultsIn } from '../support/kaos';
 import { paths, type Span } from '../support/span-edges';
 
 const QUESTION = 'Say hello, and what is 19 plus 23?';
@@ -71,7 +71,7 @@ describe.each(SAMPLES)('sample $chart', ({ chart, gateway, lead }) => {
   beforeAll(async () => {
     const ended = await kaos('run', chart, '--message', QUESTION, '--json');
     expect(ended).toMatchObject({ code: 0 });
-    results = JSON.parse(ended.stdout) as typeof results;
+    results = resultsIn(ended) as typeof results;
   }, 90_000);
 
   test('answers with what every tool returned', () => {

@@ -1,6 +1,7 @@
 import { type FastifyInstance } from 'fastify';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { claimPort } from '../../cli/local/ports';
 
 const HOST = '127.0.0.1';
 
@@ -40,11 +41,10 @@ export async function listenHttp(listener: RequestListener, port = 0): Promise<L
   };
 }
 
-/** An address at which nothing listens. */
+/** An address at which nothing listens, and nothing else will, until a test does. */
 export async function nobodyAt(): Promise<Listening> {
-  const server = await listenHttp(() => undefined);
-  await server.close();
-  return server;
+  const { port, release } = await claimPort();
+  return { url: `http://${HOST}:${port}`, port, close: async () => release() };
 }
 
 export interface JsonReply {

@@ -68,3 +68,9 @@ export class Kaos {
 export function kaos(...args: readonly string[]): Promise<Ended> {
   return new Kaos(...args).ended;
 }
+
+/** What `--json` printed. Where it printed nothing, the error is what the command said instead. */
+export function resultsIn({ stdout, stderr }: Ended): unknown {
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout);
+}

@@ -10,7 +10,7 @@ import { serveGatewayRequest } from '../../../runtime/telemetry/operations';
 import { startTelemetry } from '../../../runtime/telemetry/start';
 import { incomingContext } from '../../../runtime/telemetry/trace-context';
 import { buildInstrumentation } from '../../../runtime/telemetry/with-span';
-import { LOOPBACK } from '../addresses';
+import { LOOPBACK } from '../ports';
 import { buildDemoModel } from '../demo-model/demo-model';
 import { type GatewayConfig, loadGatewayConfig } from './config';
 import { buildGateway, type Trace } from './gateway';

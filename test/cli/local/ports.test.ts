@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { allocatePorts, isFree, LOOPBACK } from '../../../cli/local/addresses';
+import { allocatePorts } from '../../../cli/local/addresses';
+import { claimPort, isFree, LOOPBACK } from '../../../cli/local/ports';
 import { listenHttp, nobodyAt } from '../../support/http';
 import { deployment, planOf, workloadOf } from './small-chart';
 
@@ -69,6 +70,32 @@ describe('allocatePorts', () => {
     expect(() => ports.mainOf(workloadOf(bare, 'lead'))).toThrow(
       new Error('lead has no port; give its container one'),
     );
+  });
+});
+
+describe('claimPort', () => {
+  test('keeps a port for whoever has it, though nobody listens there yet', async () => {
+    const claim = await claimPort();
+    const random = jest.spyOn(Math, 'random').mockReturnValueOnce((claim.port + 0.5 - 20_000) / 12_000);
+    const next = await claimPort();
+    random.mockRestore();
+    expect(next.port).not.toBe(claim.port);
+    expect(await isFree(claim.port)).toBe(true);
+    claim.release();
+    next.release();
+  });
+
+  test('gives none on which somebody listens, and none that connections take', async () => {
+    const before = await claimPort();
+    before.release();
+    const squatter = await listenHttp(() => undefined, before.port);
+    const random = jest.spyOn(Math, 'random').mockReturnValueOnce((before.port + 0.5 - 20_000) / 12_000);
+    const { port, release } = await claimPort();
+    random.mockRestore();
+    expect(port).not.toBe(before.port);
+    expect(port).toBeLessThan(32_768);
+    release();
+    await squatter.close();
   });
 });
 
