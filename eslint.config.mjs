@@ -57,8 +57,11 @@ export default tseslint.config(
   ),
   direction(
     ['runtime/contract.ts'],
-    ['^(?!\\./env-reader$)', 'contract.ts imports nothing but what it reads with'],
+    ['^(?!\\./contract/)', 'contract.ts imports nothing but the parts of the contract'],
   ),
-  direction(['runtime/env-reader.ts'], ['.*', 'what contract.ts reads with imports nothing']),
+  direction(
+    ['runtime/contract/*.ts'],
+    ['^(?!\\./[\\w-]+$)', 'the parts of the contract import nothing but each other'],
+  ),
   direction(['cli/**/*.ts'], ['^\\.\\./(\\.\\./)*(apps|test)/', 'the cli knows neither apps nor tests']),
 );

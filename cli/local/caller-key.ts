@@ -1,5 +1,5 @@
 import { AGENT_API_KEYS_VARIABLE, secretFileVariable } from '../../runtime/contract';
-import { secretsIn } from '../../runtime/env-reader';
+import { secretsIn } from '../../runtime/contract/env-reader';
 import { containerEnvironment } from './environment';
 import { fileAt } from './mounts';
 import { secretFiles } from './needed-secrets';

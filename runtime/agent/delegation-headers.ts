@@ -9,7 +9,7 @@ import {
   TOOL_CALLS_LEFT_HEADER,
   TOOL_CALLS_USED_HEADER,
 } from '../contract';
-import { MAX_TIMEOUT_MS } from '../env-reader';
+import { MAX_TIMEOUT_MS } from '../contract/env-reader';
 import { InvalidRequestError } from '../process/errors';
 import { type BudgetLimits, type Used } from './budget';
 

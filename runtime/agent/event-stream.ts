@@ -1,6 +1,6 @@
 import { type FastifyReply } from 'fastify';
 import { type ServerResponse } from 'node:http';
-import { MAX_TIMEOUT_MS } from '../env-reader';
+import { MAX_TIMEOUT_MS } from '../contract/env-reader';
 import { untilAborted } from './request-scope';
 
 const HEADERS = {

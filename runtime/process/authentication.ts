@@ -1,7 +1,7 @@
 import { type FastifyRequest } from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Logger } from 'pino';
-import { secretsIn } from '../env-reader';
+import { secretsIn } from '../contract/env-reader';
 import { AuthenticationError, UnavailableError } from './errors';
 import { type Secret, SecretError } from './secret';
 
