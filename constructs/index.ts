@@ -65,7 +65,7 @@ export {
   type TelemetryStackProps,
 } from './telemetry-stack';
 export { type TelemetryOverride } from './telemetry/telemetry-env';
-export { Tools, type ToolSource } from './tools';
+export { Tools } from './tools';
 export { Workload } from './workload/workload';
 export { type MountedVolume, type WorkloadOptions } from './workload/options';
 export { type LogLevel, type ToolCallMode } from '../runtime/contract';

@@ -1,31 +1,25 @@
 import { type k8s } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
-import {
-  MCP_PATH,
-  MCP_SERVER_COMMAND,
-  MCP_SERVER_DEFAULTS,
-  HTTP_PORT,
-  mcpServerConfigToEnv,
-} from '../runtime/contract';
+import { MCP_PATH, MCP_SERVER_DEFAULTS } from '../runtime/contract';
 import { type Egress } from './egress';
 import { type Exposure } from './exposure';
-import { runtimeImage } from './images';
 import { nameOf } from './names';
-import { RUNTIME_PROCESS } from './workload/runtime-process';
 import { processTelemetryEnv, type TelemetryOverride } from './telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry/telemetry-target';
-import { bundleToolModule } from './mcp-server/tool-bundle';
 import { Tools } from './tools';
 import { Workload } from './workload/workload';
 import { type WorkloadOptions } from './workload/options';
 import { refuseSecrets } from './refuse-secrets';
 import { given } from './given';
 
-/** Where a server finds its tool modules. */
-const TOOLS_DIRECTORY = '/etc/kaos/tools';
-
-/** A server whose tools agents can call. */
-export interface IMCPServer extends IConstruct {
+/**
+ * A server whose tools agents can call.
+ *
+ * @typeParam T names of the tools, where they are known
+ */
+export interface IMCPServer<T extends string = string> extends IConstruct {
+  /** Names of the tools; of types alone. */
+  readonly toolNames?: readonly T[];
   /** What agents know it by. */
   readonly name: string;
   /** Base address, without the path of the protocol. */
@@ -37,9 +31,9 @@ export interface IMCPServer extends IConstruct {
 }
 
 /** What an MCP server is made of. */
-export interface MCPServerProps extends WorkloadOptions {
+export interface MCPServerProps<T extends string = string> extends WorkloadOptions {
   /** The tools it serves. */
-  readonly tools: Tools;
+  readonly tools: Tools<T>;
   /**
    * How clients outside the cluster reach it.
    * @default - they do not: it has its Service inside the cluster alone
@@ -53,12 +47,13 @@ export interface MCPServerProps extends WorkloadOptions {
 }
 
 /**
- * Tools behind the Model Context Protocol, served over streamable HTTP at `/mcp`.
+ * Tools behind the Model Context Protocol, served over streamable HTTP.
  *
- * Renders the Deployment and Service `mcpserver-<id>`, and the ConfigMap `mcpserver-<id>-tools` with the code of its
- * tools.
+ * Renders the Deployment, Service and NetworkPolicy `mcpserver-<id>`, and, where the source of the tools has files, the
+ * ConfigMap `mcpserver-<id>-tools`.
  */
-export class MCPServer extends Construct implements IMCPServer {
+export class MCPServer<T extends string = string> extends Construct implements IMCPServer<T> {
+  declare readonly toolNames?: readonly T[];
   readonly name: string;
   readonly url: string;
   readonly mcpUrl: string;
@@ -66,41 +61,36 @@ export class MCPServer extends Construct implements IMCPServer {
   readonly service: k8s.KubeService;
   readonly endpoint: Workload;
 
-  constructor(scope: Construct, id: string, props: MCPServerProps) {
+  constructor(scope: Construct, id: string, props: MCPServerProps<T>) {
     super(scope, id);
     this.name = nameOf(this);
     refuseSecrets(this, props);
-    const tools = given(this, 'tools', props.tools, 'object', () => Tools.fromModule(''));
-    const { fileName, code } = bundleToolModule(this, tools.source.path);
+    const { source } = given(this, 'tools', props.tools, 'object', () => Tools.fromModule<T>(''));
+    const pod = source.podOf(this, this.name);
 
     const workload = new Workload(this, 'workload', {
-      ...RUNTIME_PROCESS,
+      ...pod,
       kind: 'mcpserver',
       name: this.name,
       container: 'mcp-server',
-      image: props.image ?? runtimeImage(this),
-      command: MCP_SERVER_COMMAND,
-      config: {
+      image: props.image ?? pod.image,
+      config: pod.files && {
         name: `mcpserver-${this.name}-tools`,
-        mountPath: TOOLS_DIRECTORY,
-        data: () => ({ [fileName]: code }),
+        mountPath: pod.files.mountPath,
+        data: () => pod.files?.data ?? {},
       },
       env: () => ({
-        ...mcpServerConfigToEnv({
-          name: this.name,
-          port: HTTP_PORT,
-          toolModules: [`${TOOLS_DIRECTORY}/${fileName}`],
-          logLevel: props.logLevel ?? MCP_SERVER_DEFAULTS.logLevel,
-        }),
-        ...processTelemetryEnv(telemetryTarget(this, props.telemetry)),
+        ...pod.env(),
+        LOG_LEVEL: props.logLevel ?? MCP_SERVER_DEFAULTS.logLevel,
+        ...(pod.reports === false ? {} : processTelemetryEnv(telemetryTarget(this, props.telemetry))),
       }),
-      reporting: () => reportingOf(this, props.telemetry),
+      reporting: () => (pod.reports === false ? undefined : reportingOf(this, props.telemetry)),
       options: props,
     });
     props.expose?.addTo(this, 'exposure', workload, 'mcp');
     this.endpoint = workload;
     this.url = workload.url;
-    this.mcpUrl = `${workload.url}${MCP_PATH}`;
+    this.mcpUrl = `${workload.url}${pod.mcpPath ?? MCP_PATH}`;
     this.service = workload.service;
     this.node.addValidation({ validate: () => telemetryProblems(this, props.telemetry) });
   }

@@ -1,8 +1,12 @@
-/** Where the tools of an MCP server come from. */
-export type ToolSource = { readonly kind: 'module'; readonly path: string };
+import { ModuleSource } from './mcp-server/module-source';
+import { type ToolSource } from './mcp-server/tool-source';
 
-/** The tools of an MCP server. */
-export class Tools {
+/**
+ * The tools of an MCP server.
+ *
+ * @typeParam T names of the tools, where they are known
+ */
+export class Tools<T extends string = string> {
   /**
    * Tools written in TypeScript or JavaScript: every export of the module that is made by `tool({ … })` of
    * `cdk8s-kaos/tool`, under the name of the export. The module is bundled at synthesis, together with all that it
@@ -10,9 +14,12 @@ export class Tools {
    *
    * @param path of the module, from the directory in which synthesis runs
    */
-  static fromModule(path: string): Tools {
-    return new Tools({ kind: 'module', path });
+  static fromModule<T extends string = string>(path: string): Tools<T> {
+    return new Tools(new ModuleSource(path));
   }
+
+  /** Names of the tools; of types alone. */
+  declare protected readonly names: T;
 
   private constructor(
     /** Where they come from. */

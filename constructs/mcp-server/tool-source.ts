@@ -1,0 +1,52 @@
+import { type IConstruct } from 'constructs';
+import { type WorkloadProps } from '../workload/workload';
+
+/**
+ * Where the tools of a server come from. Each kind is a file beside this one; `Tools` has a factory for it.
+ *
+ * @typeParam T names of the tools, where they are known
+ */
+export interface ToolSource {
+  /**
+   * What the source makes of the server's pod. Called once, when the server is declared.
+   *
+   * @param scope the server, on which problems are reported
+   * @param name what agents know the server by
+   */
+  podOf(scope: IConstruct, name: string): ServerPod;
+}
+
+/** The pod that serves the tools of a source, as far as the source decides. */
+export interface ServerPod extends Pick<
+  WorkloadProps,
+  | 'command'
+  | 'args'
+  | 'image'
+  | 'ports'
+  | 'probes'
+  | 'resources'
+  | 'user'
+  | 'terminationSeconds'
+  | 'lingers'
+  | 'emptyDirectories'
+  | 'apiAccount'
+  | 'secretFiles'
+> {
+  /** Variables of the process beside those of telemetry; asked for at synthesis. */
+  readonly env: WorkloadProps['env'];
+  /**
+   * Files that the process is given, in the ConfigMap `mcpserver-<name>-tools`.
+   * @default - none
+   */
+  readonly files?: { readonly mountPath: string; readonly data: Readonly<Record<string, string>> };
+  /**
+   * Path of MCP over streamable HTTP.
+   * @default '/mcp'
+   */
+  readonly mcpPath?: string;
+  /**
+   * Whether the process takes the variables of OpenTelemetry.
+   * @default true
+   */
+  readonly reports?: boolean;
+}
