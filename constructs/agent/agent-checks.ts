@@ -93,8 +93,10 @@ function checkTools(agent: IConstruct, props: AgentProps): void {
 }
 
 function checkLimits(agent: IConstruct, limits: AgentLimits): void {
-  const { maxSteps, maxToolCalls, maxTokens, maxContextTokens, maxConcurrentRequests } = limits;
-  checkCounts(agent, { maxSteps, maxToolCalls, maxTokens, maxContextTokens, maxConcurrentRequests });
+  const { maxSteps, maxTotalSteps, maxToolCalls, maxTokens, maxContextTokens, maxConcurrentRequests } =
+    limits;
+  checkCounts(agent, { maxSteps, maxTotalSteps, maxToolCalls });
+  checkCounts(agent, { maxTokens, maxContextTokens, maxConcurrentRequests });
   const { maxDelegationDepth = 1, modelRetries = 0, maxBodySize } = limits;
   if (!isCount(maxDelegationDepth) || maxDelegationDepth > MAX_ANCESTORS) {
     fail(agent, `maxDelegationDepth is ${maxDelegationDepth}`, `give a whole number, 1 to ${MAX_ANCESTORS}`);

@@ -110,6 +110,11 @@ export interface AgentLimits {
    */
   readonly maxSteps?: number;
   /**
+   * Passes of one request, those of the agents that it is handed on to among them. A whole number, 1 or more.
+   * @default - no limit beside `maxSteps` of each agent
+   */
+  readonly maxTotalSteps?: number;
+  /**
    * Tool calls and delegations of one request. A whole number, 1 or more.
    * @default - as many as its steps ask for
    */

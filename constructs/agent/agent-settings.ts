@@ -33,6 +33,7 @@ export function agentSettings(agent: Agent, props: AgentProps): Record<string, s
     maxToolResultChars: props.maxToolResultChars,
     maxContextTokens: props.maxContextTokens,
     maxSteps: props.maxSteps ?? AGENT_DEFAULTS.maxSteps,
+    maxTotalSteps: props.maxTotalSteps,
     maxToolCalls: props.maxToolCalls,
     maxTokens: props.maxTokens,
     maxDelegationDepth: props.maxDelegationDepth,

@@ -5,12 +5,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { A2A_CARD_PATH, type PeerAgent } from '../contract';
 import { DelegationError } from '../process/errors';
-import { type HttpClient, readJson } from '../process/http-client';
+import { type HttpClient } from '../process/http-client';
 import { type Secret, SecretError } from '../process/secret';
 import { isRunning } from './a2a/task-state';
 import { type A2AInterface, type Card, card, interfaceOf, takesDelegations } from './a2a-card';
+import { NO_LIMITS, type Share } from './budget';
 import { CardReader } from './card-reader';
-import { badReply, type Delegate, reaching } from './delegate';
+import { badReply, type Delegate, reaching, spending } from './delegate';
 import { delegationToHeaders } from './delegation-headers';
 import { type RequestScope } from './request-scope';
 
@@ -26,7 +27,6 @@ export class A2ADelegate implements Delegate {
   readonly name: string;
   readonly url: URL;
   private readonly card: CardReader<Card>;
-  private readonly transports: JsonRpcTransportFactory;
 
   constructor(
     agent: PeerAgent,
@@ -41,8 +41,6 @@ export class A2ADelegate implements Delegate {
     this.url = new URL(agent.url);
     const url = agent.url + A2A_CARD_PATH;
     this.card = new CardReader({ url, schema: card, apiKey: options.apiKey }, http);
-    const fetchImpl: typeof fetch = (input, init) => this.fetch(String(input), init);
-    this.transports = new JsonRpcTransportFactory({ fetchImpl, legacyCompat: { enabled: true } });
   }
 
   async describe(signal: AbortSignal): Promise<string> {
@@ -55,10 +53,7 @@ export class A2ADelegate implements Delegate {
     return reaching(this.name, request.signal, async () => {
       const read = await this.readCard(signal);
       const where = this.checked(interfaceOf(read));
-      const transport = await this.transports.create(
-        where.url,
-        AgentCard.fromJSON({ supportedInterfaces: [where] }),
-      );
+      const transport = await this.transportTo(where, request.share);
       const serviceParameters = {
         'a2a-version': where.protocolVersion,
         ...(takesDelegations(read) ? this.delegationHeaders(request) : {}),
@@ -67,15 +62,21 @@ export class A2ADelegate implements Delegate {
     });
   }
 
+  private transportTo(where: A2AInterface, share: Share | undefined): Promise<Transport> {
+    const fetchImpl: typeof fetch = (input, init) => this.fetch(String(input), share, init);
+    const factory = new JsonRpcTransportFactory({ fetchImpl, legacyCompat: { enabled: true } });
+    return factory.create(where.url, AgentCard.fromJSON({ supportedInterfaces: [where] }));
+  }
+
   private delegationHeaders(request: RequestScope): Record<string, string> {
-    const { ancestors, allowCycle = false, deadline, budget } = request;
+    const { ancestors, allowCycle = false, deadline, share } = request;
     const { caller, timeoutMs } = this.options;
     const left = deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline - performance.now());
     return delegationToHeaders({
       ancestors: [...ancestors, caller],
       allowCycle,
       timeoutMs: left,
-      left: budget?.left ?? { maxToolCalls: undefined, maxTokens: undefined },
+      left: share?.limits ?? NO_LIMITS,
     });
   }
 
@@ -135,15 +136,19 @@ export class A2ADelegate implements Delegate {
     }
   }
 
-  private async fetch(url: string, { headers, body, signal }: RequestInit = {}): Promise<Response> {
+  private async fetch(
+    url: string,
+    share: Share | undefined,
+    { headers, body, signal }: RequestInit = {},
+  ): Promise<Response> {
     const { apiKey, timeoutMs } = this.options;
     try {
-      const reply = await this.http.post(url, JSON.parse(String(body)), {
+      const options = {
         headers: { ...lowerCased(headers), ...(await apiKey.asBearer()) },
         signal: signal ?? AbortSignal.timeout(timeoutMs),
         timeoutMs,
-      });
-      const read = await readJson(reply);
+      };
+      const read = await spending(share, () => this.http.postJson(url, JSON.parse(String(body)), options));
       if (read.status !== 200) throw badReply(this.name, read, `failed with status ${read.status}`);
       return new Response(read.text, { headers: { 'content-type': 'application/json' } });
     } catch (error) {

@@ -11,7 +11,8 @@ import { shortened } from './shortened';
 import { type Tool, TOOL_FAILURE } from './tools';
 
 /**
- * Carries out the calls of one turn, a bounded number of them at a time.
+ * Carries out the calls of one turn, a bounded number of them at a time. What is left of the request's budget is shared
+ * among the agents that they hand tasks on to.
  *
  * @returns what the model is told of each, in the order of the calls
  * @throws why the request was given up
@@ -24,8 +25,17 @@ export async function callTools(
 ): Promise<ChatMessage[]> {
   const told: ChatMessage[] = [];
   const waiting = calls.entries();
+  const delegates = ({ function: { name } }: ToolCall) => tools.get(name)?.kind === 'delegation';
+  let delegations = calls.filter(delegates).length;
   const work = async () => {
-    for (const [index, call] of waiting) told[index] = await callTool(parts, tools, call, request);
+    for (const [index, call] of waiting) {
+      const share = delegates(call) ? request.budget?.reserve(delegations--) : undefined;
+      try {
+        told[index] = await callTool(parts, tools, call, { ...request, share });
+      } finally {
+        share?.close();
+      }
+    }
   };
   const atATime = Math.min(parts.limits.maxParallelToolCalls, calls.length);
   await Promise.all(Array.from({ length: atATime }, work));

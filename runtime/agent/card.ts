@@ -82,7 +82,7 @@ export function a2aCardOf03(source: CardSource) {
 function commonCard({ config: { name, description } }: CardSource) {
   const extension = {
     uri: DELEGATION_EXTENSION,
-    description: 'Takes deadline and depth of a delegation as headers',
+    description: 'Takes deadline, depth and limits of a delegation as headers',
   };
   return {
     name,

@@ -3,11 +3,11 @@ import { CARD_PATH, CHAT_PATH, type PeerAgent } from '../contract';
 import { DelegationError } from '../process/errors';
 import { type HttpClient, type JsonReply } from '../process/http-client';
 import { type Secret } from '../process/secret';
-import { type Budget } from './budget';
+import { NO_LIMITS } from './budget';
 import { CardReader } from './card-reader';
-import { badReply, type Delegate, reaching } from './delegate';
+import { badReply, type Delegate, reaching, spending } from './delegate';
 import { delegationContext } from './delegation-context';
-import { type Delegation, delegationToHeaders, usedFromHeaders } from './delegation-headers';
+import { type Delegation, delegationToHeaders } from './delegation-headers';
 import { type RequestScope } from './request-scope';
 
 interface Options {
@@ -43,7 +43,7 @@ export class KaosDelegate implements Delegate {
   }
 
   take(task: string, request: RequestScope): Promise<string> {
-    const { signal, conversation = [], budget } = request;
+    const { signal, conversation = [], share } = request;
     const { apiKey, contextLimit, timeoutMs } = this.options;
     const delegation = delegationToHeaders(this.delegation(request));
     const context = delegationContext(conversation, contextLimit);
@@ -51,19 +51,20 @@ export class KaosDelegate implements Delegate {
     const body = { model: this.name, messages, stream: false };
     return reaching(this.name, signal, async () => {
       const headers = { ...delegation, ...(await apiKey.asBearer()) };
-      const reply = await this.http.postJson(this.chatUrl, body, { headers, signal, timeoutMs });
-      return answerIn(this.name, reply, budget);
+      const options = { headers, signal, timeoutMs };
+      const reply = await spending(share, () => this.http.postJson(this.chatUrl, body, options));
+      return answerIn(this.name, reply);
     });
   }
 
-  private delegation({ ancestors, allowCycle = false, deadline, budget }: RequestScope): Delegation {
+  private delegation({ ancestors, allowCycle = false, deadline, share }: RequestScope): Delegation {
     const { caller, timeoutMs } = this.options;
     return {
       ancestors: [...ancestors, caller],
       // Who closes a circle on purpose means all of it, not its first round alone.
       allowCycle: allowCycle || (this.agent.allowCycle ?? false),
       timeoutMs: deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline - performance.now()),
-      left: budget?.left ?? { maxToolCalls: undefined, maxTokens: undefined },
+      left: share?.limits ?? NO_LIMITS,
     };
   }
 }
@@ -88,23 +89,20 @@ export class OpenAIDelegate implements Delegate {
     return Promise.resolve(this.agent.description ?? '');
   }
 
-  take(task: string, { signal, budget }: RequestScope): Promise<string> {
+  take(task: string, { signal, share }: RequestScope): Promise<string> {
     const { apiKey, timeoutMs } = this.options;
     const model = this.agent.model ?? this.name;
     const body = { model, messages: [{ role: 'user', content: task }], stream: false };
     return reaching(this.name, signal, async () => {
       const headers = await apiKey.asBearer();
-      const reply = await this.http.postJson(this.chatUrl, body, { headers, signal, timeoutMs });
-      return answerIn(this.name, reply, budget);
+      const options = { headers, signal, timeoutMs };
+      const reply = await spending(share, () => this.http.postJson(this.chatUrl, body, options));
+      return answerIn(this.name, reply);
     });
   }
 }
 
-/** What an agent used counts for whom it was used for, whatever came of it. */
-function answerIn(agent: string, reply: JsonReply, budget: Budget | undefined): string {
-  const used = usedFromHeaders(reply.headers);
-  budget?.useToolCalls(used.toolCalls ?? 0);
-  budget?.useTokens(used.tokens ?? usage.safeParse(reply.json).data?.usage.total_tokens ?? 0);
+function answerIn(agent: string, reply: JsonReply): string {
   if (reply.status !== 200) throw failed(agent, reply);
   const waiting = waits.safeParse(reply.json);
   if (waiting.success) throw waitsForApproval(agent, waiting.data.kaos.calls);
@@ -147,8 +145,6 @@ const completion = z.object({
     ])
     .rest(z.unknown()),
 });
-
-const usage = z.object({ usage: z.object({ total_tokens: z.int().min(0) }) });
 
 /** A code is a word that a program knows; free text is content and stays out of traces. */
 const refusal = z.object({ error: z.object({ code: z.string().regex(/^[a-z_]{1,40}$/) }) });

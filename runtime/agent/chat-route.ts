@@ -7,7 +7,7 @@ import { DelegationCycleError, DelegationDepthError } from '../process/errors';
 import { errorReply } from '../process/http-errors';
 import { incomingContext } from '../telemetry/trace-context';
 import { type Answerer } from './answer';
-import { Budget, narrower } from './budget';
+import { Budget, narrower, smaller } from './budget';
 import { completion, completionHead } from './chat-completion';
 import { ChatStream } from './chat-stream';
 import { type Delegation, delegationFromHeaders, usedToHeaders } from './delegation-headers';
@@ -16,7 +16,7 @@ import { remembers } from './memory/open-memory';
 import { Recorder } from './memory/recorder';
 import { Sessions } from './memory/sessions';
 import { type ChatRequest, parseChatRequest, parseSessionId } from './request';
-import { abortedWith, smaller } from './request-scope';
+import { abortedWith } from './request-scope';
 
 /** Chat completions, in the format of OpenAI. */
 export function addChatRoute(

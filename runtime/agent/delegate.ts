@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import { DelegationError, reasonOf } from '../process/errors';
-import { type JsonReply } from '../process/http-client';
+import { type JsonReply, neverSent } from '../process/http-client';
 import { SecretError } from '../process/secret';
+import { type Share, type Used } from './budget';
+import { usedFromHeaders } from './delegation-headers';
 import { type RequestScope } from './request-scope';
 
 /** Another agent, whatever it speaks. */
@@ -40,6 +43,29 @@ export async function reaching<T>(
     throw new DelegationError(`agent "${agent}" cannot be reached`, { cause: error, isUnreachable: true });
   }
 }
+
+/** Asks an agent, and takes down what it says that it used: one that has the task and gives no reply may have used it all. */
+export async function spending(share: Share | undefined, ask: () => Promise<JsonReply>): Promise<JsonReply> {
+  try {
+    const reply = await ask();
+    const used = usedIn(reply);
+    if (used) share?.use(used);
+    // The word of somebody on the way, who does not know.
+    else if (reply.status === 502 || reply.status === 504) share?.useAll();
+    return reply;
+  } catch (error) {
+    if (!neverSent(error)) share?.useAll();
+    throw error;
+  }
+}
+
+function usedIn({ headers, json }: JsonReply): Partial<Used> | undefined {
+  const used = usedFromHeaders(headers);
+  const tokens = used.tokens ?? usage.safeParse(json).data?.usage.total_tokens;
+  return tokens === undefined ? undefined : { ...used, tokens };
+}
+
+const usage = z.object({ usage: z.object({ total_tokens: z.int().min(0) }) });
 
 /** An answer that is no answer. */
 export function badReply(agent: string, { status, text }: JsonReply, problem: string): DelegationError {

@@ -3,6 +3,8 @@ import {
   ALLOW_CYCLE_HEADER,
   ANCESTORS_HEADER,
   MAX_ANCESTORS,
+  STEPS_LEFT_HEADER,
+  STEPS_USED_HEADER,
   TIMEOUT_HEADER,
   TOKENS_LEFT_HEADER,
   TOKENS_USED_HEADER,
@@ -32,8 +34,9 @@ export function delegationToHeaders(delegation: Delegation): Record<string, stri
     ...(allowCycle ? { [ALLOW_CYCLE_HEADER]: 'true' } : {}),
     // What is left of a deadline is seldom whole, and at its very end nothing.
     ...(timeoutMs === undefined ? {} : { [TIMEOUT_HEADER]: String(Math.max(1, Math.floor(timeoutMs))) }),
-    ...(left.maxToolCalls === undefined ? {} : { [TOOL_CALLS_LEFT_HEADER]: String(left.maxToolCalls) }),
-    ...(left.maxTokens === undefined ? {} : { [TOKENS_LEFT_HEADER]: String(left.maxTokens) }),
+    ...countTo(STEPS_LEFT_HEADER, left.maxTotalSteps),
+    ...countTo(TOOL_CALLS_LEFT_HEADER, left.maxToolCalls),
+    ...countTo(TOKENS_LEFT_HEADER, left.maxTokens),
   };
 }
 
@@ -44,6 +47,7 @@ export function delegationFromHeaders(headers: IncomingHttpHeaders): Delegation 
     allowCycle: textOf(headers[ALLOW_CYCLE_HEADER]) === 'true',
     timeoutMs: timeoutIn(textOf(headers[TIMEOUT_HEADER])),
     left: {
+      maxTotalSteps: countIn(STEPS_LEFT_HEADER, textOf(headers[STEPS_LEFT_HEADER])),
       maxToolCalls: countIn(TOOL_CALLS_LEFT_HEADER, textOf(headers[TOOL_CALLS_LEFT_HEADER])),
       maxTokens: countIn(TOKENS_LEFT_HEADER, textOf(headers[TOKENS_LEFT_HEADER])),
     },
@@ -51,15 +55,24 @@ export function delegationFromHeaders(headers: IncomingHttpHeaders): Delegation 
 }
 
 /** What a reply to a delegation says beside the answer. */
-export function usedToHeaders({ toolCalls, tokens }: Used): Record<string, string> {
-  return { [TOOL_CALLS_USED_HEADER]: String(toolCalls), [TOKENS_USED_HEADER]: String(tokens) };
+export function usedToHeaders({ steps, toolCalls, tokens }: Used): Record<string, string> {
+  return {
+    ...countTo(STEPS_USED_HEADER, steps),
+    ...countTo(TOOL_CALLS_USED_HEADER, toolCalls),
+    ...countTo(TOKENS_USED_HEADER, tokens),
+  };
 }
 
 /** What a reply does not say, or says in a way that cannot be read, is undefined. */
 export function usedFromHeaders(headers: IncomingHttpHeaders): Partial<Used> {
+  const steps = wholeNumber(textOf(headers[STEPS_USED_HEADER]));
   const toolCalls = wholeNumber(textOf(headers[TOOL_CALLS_USED_HEADER]));
   const tokens = wholeNumber(textOf(headers[TOKENS_USED_HEADER]));
-  return { ...(toolCalls === undefined ? {} : { toolCalls }), ...(tokens === undefined ? {} : { tokens }) };
+  return {
+    ...(steps === undefined ? {} : { steps }),
+    ...(toolCalls === undefined ? {} : { toolCalls }),
+    ...(tokens === undefined ? {} : { tokens }),
+  };
 }
 
 function ancestorsIn(text: string | undefined): string[] {
@@ -77,6 +90,10 @@ function timeoutIn(text: string | undefined): number | undefined {
   const timeoutMs = wholeNumber(text) ?? 0;
   if (timeoutMs >= 1) return Math.min(timeoutMs, MAX_TIMEOUT_MS);
   throw new InvalidRequestError(`header ${TIMEOUT_HEADER}: must be milliseconds, 1 or more`);
+}
+
+function countTo(header: string, count: number | undefined): Record<string, string> {
+  return count === undefined ? {} : { [header]: String(count) };
 }
 
 function countIn(header: string, text: string | undefined): number | undefined {

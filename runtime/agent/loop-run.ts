@@ -40,6 +40,7 @@ export class LoopRun {
   /** @returns the result, when it is there */
   async step(index: number): Promise<LoopResult | undefined> {
     const { clientTools, format, decided } = this.question;
+    this.budget.beginStep();
     if (index === 1 && decided) await this.carryOut(decided);
     const reply = await this.ask(index);
     const next = inFormat(nextStep(reply, clientTools.names), format);
@@ -102,8 +103,7 @@ export class LoopRun {
 
   /** Tools whose results no model would be told are not called. */
   private count(calls: readonly ToolCall[]): void {
-    this.budget.useToolCalls(calls.length);
-    this.budget.check();
+    this.budget.beginToolCalls(calls.length);
   }
 
   private get scope(): RequestScope {
@@ -127,7 +127,7 @@ export class LoopRun {
 
   private use(usage: Usage): void {
     this.usage = addUsage(this.usage, usage);
-    this.budget.useTokens(usage.inputTokens + usage.outputTokens);
+    this.budget.use({ tokens: usage.inputTokens + usage.outputTokens });
   }
 
   /** The model is told of calls that it asked for in a way in which they cannot be carried out. */

@@ -5,6 +5,7 @@ import { type Instrumentation } from '../telemetry/with-span';
 import { type ApprovalRequest, type DecidedTurn, type NeedsApproval, type SuspendedTurn } from './approval';
 import { type AnswerFormat } from './answer-format';
 import { type ChatMessage, type ToolCall, type Usage } from './chat';
+import { type BudgetLimits } from './budget';
 import { type ClientTools } from './client-tools';
 import { type ContextLimit } from './context-limit';
 import { type JsonSchemas } from './json-schemas';
@@ -30,16 +31,12 @@ export interface LoopParts {
 }
 
 /** What one request may use before it is given up. An answer that is there is given, whatever it took. */
-export interface LoopLimits {
+export interface LoopLimits extends BudgetLimits {
   readonly maxSteps: number;
-  /** Delegations count too. */
-  readonly maxToolCalls: number | undefined;
   /** Of one turn, at a time. */
   readonly maxParallelToolCalls: number;
   /** Of one result. */
   readonly maxToolResultChars: number;
-  /** As the model reports them; of one that reports none, nothing is known. */
-  readonly maxTokens: number | undefined;
 }
 
 /** What a request asks. */

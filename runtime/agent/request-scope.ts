@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { CancelledError, DeadlineError } from '../process/errors';
-import { type Budget } from './budget';
+import { type Budget, type Share } from './budget';
 import { type ChatMessage } from './chat';
 import { type LoopListener } from './listener';
 import { type Recorder } from './memory/recorder';
@@ -18,6 +18,8 @@ export interface RequestScope {
   readonly allowCycle?: boolean;
   /** Undefined for the agent's own limits alone. */
   readonly budget?: Budget;
+  /** What of it an agent may use that a task is handed on to; it is there while one is. */
+  readonly share?: Share | undefined;
   /** What was said so far, without the turn that is under way; it is there while tools are called. */
   readonly conversation?: readonly ChatMessage[];
   /** Takes down what happens, for the session that the request belongs to. */
@@ -56,11 +58,6 @@ export function abortedAfter(timeoutMs: number | undefined): {
       : setTimeout(() => controller.abort(new DeadlineError(timeoutMs)), timeoutMs);
   const deadline = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
   return { controller, deadline, done: () => clearTimeout(timer) };
-}
-
-/** Of two limits the one that ends first; undefined is none. */
-export function smaller(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 /** Settles as the work does, or rejects with the reason as soon as the signal is aborted; the work may go on. */

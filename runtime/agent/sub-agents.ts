@@ -46,6 +46,8 @@ async function offer(agent: SubAgent, signal: AbortSignal): Promise<Tool> {
       if (!data) throw new DelegationError(`give agent "${name}" a "task": what it is to do, as text`);
       if (breaker.isOpen)
         throw new DelegationError(`agent "${name}" is unavailable`, { isUnreachable: true });
+      const lacks = request.share?.lacks;
+      if (lacks) throw new DelegationError(`agent "${name}" is not asked: the request has no ${lacks} left`);
       return breaker.watch(() => delegate.take(data.task, request), judge);
     },
   };

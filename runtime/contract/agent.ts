@@ -60,6 +60,8 @@ export interface AgentConfig extends MemoryConfig {
   readonly apiKeysFile: string | undefined;
   /** How many agents a request may have come through, up to 64; deeper ones are refused. */
   readonly maxDelegationDepth: number;
+  /** Passes of one request, those of the agents that it is handed on to among them, at most. */
+  readonly maxTotalSteps: number | undefined;
   /** Tool calls and delegations of one request, at most. */
   readonly maxToolCalls: number | undefined;
   /** Tool calls and delegations of one turn that are under way at a time. */
@@ -134,6 +136,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given(AGENT_API_KEYS_VARIABLE, config.apiKeys?.join(',') || undefined),
     ...given(secretFileVariable(AGENT_API_KEYS_VARIABLE), config.apiKeysFile),
     ...given('MAX_DELEGATION_DEPTH', config.maxDelegationDepth),
+    ...given('MAX_TOTAL_STEPS', config.maxTotalSteps),
     ...given('MAX_TOOL_CALLS', config.maxToolCalls),
     ...given('MAX_PARALLEL_TOOL_CALLS', config.maxParallelToolCalls),
     ...given('MAX_TOOL_RESULT_CHARS', config.maxToolResultChars),
@@ -178,6 +181,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
       apiKeysFile: read.text(secretFileVariable(AGENT_API_KEYS_VARIABLE)),
       maxDelegationDepth:
         read.countUpTo('MAX_DELEGATION_DEPTH', MAX_ANCESTORS) ?? AGENT_DEFAULTS.maxDelegationDepth,
+      maxTotalSteps: read.count('MAX_TOTAL_STEPS'),
       maxToolCalls: read.count('MAX_TOOL_CALLS'),
       maxParallelToolCalls: read.count('MAX_PARALLEL_TOOL_CALLS') ?? AGENT_DEFAULTS.maxParallelToolCalls,
       maxToolResultChars: read.count('MAX_TOOL_RESULT_CHARS') ?? AGENT_DEFAULTS.maxToolResultChars,

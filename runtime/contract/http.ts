@@ -40,9 +40,11 @@ export const TIMEOUT_HEADER = 'x-kaos-timeout-ms';
 /** `true` when the caller means to close a circle: the agent is then asked by way of itself, as deep as is allowed. */
 export const ALLOW_CYCLE_HEADER = 'x-kaos-allow-cycle';
 /** What is left of the caller's own limits, for all that is done for the request. */
+export const STEPS_LEFT_HEADER = 'x-kaos-steps-left';
 export const TOOL_CALLS_LEFT_HEADER = 'x-kaos-tool-calls-left';
 export const TOKENS_LEFT_HEADER = 'x-kaos-tokens-left';
 /** In replies to delegations: what was used, by agents further down too. */
+export const STEPS_USED_HEADER = 'x-kaos-steps-used';
 export const TOOL_CALLS_USED_HEADER = 'x-kaos-tool-calls-used';
 export const TOKENS_USED_HEADER = 'x-kaos-tokens-used';
 /** The session that a request belongs to, in requests and replies. */

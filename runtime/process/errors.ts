@@ -195,6 +195,15 @@ export class StepLimitError extends LimitError {
   }
 }
 
+/** The loop, and those of the agents that it handed tasks on to, used up their steps without an answer. */
+export class TotalStepLimitError extends LimitError {
+  readonly code = 'max_total_steps_reached';
+
+  constructor(maxTotalSteps: number) {
+    super(`Reached maximum reasoning steps of all agents (${maxTotalSteps})`);
+  }
+}
+
 /** The model asked for more tool calls than a request may make. */
 export class ToolCallLimitError extends LimitError {
   readonly code = 'max_tool_calls_reached';

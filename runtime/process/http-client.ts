@@ -64,6 +64,20 @@ export class HttpClient {
   }
 }
 
+/** Whether a request failed before anybody had it. */
+export function neverSent(error: unknown): boolean {
+  return NOT_CONNECTED.includes((error as { readonly code?: unknown } | undefined)?.code);
+}
+
+const NOT_CONNECTED: readonly unknown[] = [
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
 /** Reads a reply to its end, whatever its status. */
 export async function readJson({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<JsonReply> {
   const text = await body.text();

@@ -11,13 +11,15 @@ import { type AgentConfig } from '../../contract';
 import { CancelledError, DelegationDepthError, InvalidRequestError } from '../../process/errors';
 import { errorReply } from '../../process/http-errors';
 import { type Answerer } from '../answer';
+import { Budget, narrower, smaller } from '../budget';
 import { NO_CLIENT_TOOLS } from '../client-tools';
+import { usedToHeaders } from '../delegation-headers';
 import { type LoopListener } from '../listener';
 import { type LoopResult } from '../loop';
 import { remembers } from '../memory/open-memory';
 import { Recorder } from '../memory/recorder';
 import { type ChatRequest } from '../request';
-import { abortedAfter, type RequestScope, smaller } from '../request-scope';
+import { abortedAfter, type RequestScope } from '../request-scope';
 import { callOf } from './call';
 import { agentMessage, dataPart, saidIn, textPart } from './messages';
 
@@ -78,18 +80,26 @@ export class LoopExecutor implements AgentExecutor {
     { controller: { signal }, deadline }: ReturnType<typeof abortedAfter>,
   ): Promise<void> {
     const { config, answer, log } = this.parts;
-    const { ancestors, reply, streams } = callOf(context.context);
+    const { ancestors, allowCycle, left, reply, streams } = callOf(context.context);
     const listener = streams ? report : {};
-    const scope: RequestScope = { signal, deadline, ancestors, recorder: new Recorder(), listener };
+    const budget = new Budget(narrower(config, left));
+    const recorder = new Recorder();
+    const scope: RequestScope = { signal, deadline, ancestors, allowCycle, budget, recorder, listener };
     const onTrace = (headers: Record<string, string>) => {
       if (!reply.sent) void reply.headers(headers);
+    };
+    const tellUsed = () => {
+      if (ancestors.length > 0 && !reply.sent) void reply.headers(usedToHeaders(budget.used));
     };
     report.works();
     try {
       if (ancestors.length > config.maxDelegationDepth)
         throw new DelegationDepthError(config.maxDelegationDepth, [...ancestors, config.name]);
-      report.done(await answer(requestOf(context, config), scope, onTrace));
+      const result = await answer(requestOf(context, config), scope, onTrace);
+      tellUsed();
+      report.done(result);
     } catch (error) {
+      tellUsed();
       report.failed(error, log);
     }
   }

@@ -18,6 +18,7 @@ test('limits and times reach the process', () => {
   const manifests = synth((scope) =>
     agent(scope, 'lead', {
       maxSteps: 7,
+      maxTotalSteps: 40,
       maxToolCalls: 20,
       maxTokens: 50_000,
       maxDelegationDepth: 3,
@@ -29,6 +30,7 @@ test('limits and times reach the process', () => {
   );
   expect(envOf(find(manifests, 'Deployment', 'agent-lead'))).toMatchObject({
     AGENTIC_LOOP_MAX_STEPS: '7',
+    MAX_TOTAL_STEPS: '40',
     MAX_TOOL_CALLS: '20',
     MAX_TOKENS: '50000',
     MAX_DELEGATION_DEPTH: '3',
@@ -216,6 +218,7 @@ test.each<[string, Partial<AgentProps>, string]>([
     { memory: Memory.redis({ host: 'redis.data.svc', keyPrefix: 'a b' }) },
     'keyPrefix of memory is "a b"; give 1 to 128 letters, digits, ".", ":", "-" or "_"',
   ],
+  ['maxTotalSteps is no count', { maxTotalSteps: 0 }, 'maxTotalSteps is 0; give a whole number, 1 or more'],
   ['maxTokens is no count', { maxTokens: 0.5 }, 'maxTokens is 0.5; give a whole number, 1 or more'],
   [
     'maxDelegationDepth is beyond what requests can say',

@@ -163,6 +163,7 @@ describe('case 9: bounds', () => {
 
   test.each<[what: string, settings: Partial<AgentSettings>, headers: Record<string, string>, code: string]>([
     ['steps', { maxSteps: 2 }, {}, 'max_steps_reached'],
+    ['steps of all agents', { maxTotalSteps: 2 }, {}, 'max_total_steps_reached'],
     ['tool calls', { maxToolCalls: 2 }, {}, 'max_tool_calls_reached'],
     ['tokens', { maxTokens: 30 }, {}, 'max_tokens_reached'],
     ['time', { requestTimeoutMs: 1 }, {}, 'deadline_exceeded'],

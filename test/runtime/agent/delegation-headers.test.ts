@@ -13,14 +13,14 @@ const name = fc
   .filter((text) => /^\P{Cc}+$/u.test(text));
 
 const count = fc.option(fc.integer({ min: 0, max: 10 ** 15 - 1 }), { nil: undefined });
-const WITHOUT_LIMITS = { maxToolCalls: undefined, maxTokens: undefined };
+const WITHOUT_LIMITS = { maxTotalSteps: undefined, maxToolCalls: undefined, maxTokens: undefined };
 
 test('reads what was written, whatever agents are called', () => {
   const delegation = fc.record<Delegation>({
     ancestors: fc.array(name, { minLength: 1, maxLength: 64 }),
     allowCycle: fc.boolean(),
     timeoutMs: fc.option(fc.integer({ min: 1, max: 2 ** 31 - 1 }), { nil: undefined }),
-    left: fc.record({ maxToolCalls: count, maxTokens: count }),
+    left: fc.record({ maxTotalSteps: count, maxToolCalls: count, maxTokens: count }),
   });
   fc.assert(
     fc.property(delegation, (written) => {
@@ -70,7 +70,13 @@ test.each([
 });
 
 test('reads what was used as it was written, and nothing from what nobody wrote', () => {
-  const used = { toolCalls: 3, tokens: 0 };
+  const used = { steps: 2, toolCalls: 3, tokens: 0 };
   expect(usedFromHeaders(usedToHeaders(used))).toEqual(used);
-  expect(usedFromHeaders({ 'x-kaos-tokens-used': '-1', 'x-kaos-tool-calls-used': 'many' })).toEqual({});
+  expect(
+    usedFromHeaders({
+      'x-kaos-tokens-used': '-1',
+      'x-kaos-steps-used': '1e3',
+      'x-kaos-tool-calls-used': 'many',
+    }),
+  ).toEqual({});
 });
