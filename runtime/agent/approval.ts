@@ -1,4 +1,5 @@
 import { type ToolCall, type AssistantMessage, type ChatMessage } from './chat';
+import { type Used } from './budget';
 import { argumentsOf } from './memory/record-call';
 import { type Tool } from './tools';
 
@@ -9,6 +10,13 @@ export interface SuspendedTurn {
   readonly turn: AssistantMessage;
   /** Ids of the calls that a person decides on; the others of the turn wait with them. */
   readonly waiting: readonly string[];
+  /** What was used until then, of the limits that hold when it goes on; turns that were kept long ago lack it. */
+  readonly spent?: Spent;
+}
+
+export interface Spent extends Used {
+  /** Of the agent's own loop. */
+  readonly ownSteps: number;
 }
 
 /** What became of a call that waited: `dropped` is what nobody decided on before saying something else. */
@@ -69,11 +77,15 @@ export function approvalNotice(turn: SuspendedTurn): string {
   return `Waiting for approval:\n${calls.join('\n')}\nAnswer "approve" or "deny".`;
 }
 
+/** Whether nobody decided on it: what was said instead is another question. */
+export function isDropped({ verdicts }: Pick<DecidedTurn, 'verdicts'>): boolean {
+  return [...verdicts.values()].includes('dropped');
+}
+
 /** What the model is told of a call that is not carried out; undefined when it may be. */
-export function refusalOf(call: ToolCall, { verdicts }: DecidedTurn): string | undefined {
-  const dropped = [...verdicts.values()].includes('dropped');
-  if (dropped) return 'not carried out: the user did not decide on it, and said something else';
-  return verdicts.get(call.id) === 'denied' ? 'not carried out: the user denied it' : undefined;
+export function refusalOf(call: ToolCall, decided: DecidedTurn): string | undefined {
+  if (isDropped(decided)) return 'not carried out: the user did not decide on it, and said something else';
+  return decided.verdicts.get(call.id) === 'denied' ? 'not carried out: the user denied it' : undefined;
 }
 
 function expression(pattern: string): RegExp {

@@ -26,6 +26,8 @@ export const NOTHING_USED: Used = { steps: 0, toolCalls: 0, tokens: 0 };
 /** What one request has used of its limits, and what was used for it by agents that it was handed on to. */
 export class Budget {
   private now = NOTHING_USED;
+  /** By requests that this one goes on with. */
+  private before = NOTHING_USED;
   /** What agents that work on a part of the request may still use. */
   private reserved = NOTHING_USED;
 
@@ -35,8 +37,19 @@ export class Budget {
     this.now = sum(this.now, used);
   }
 
+  /** Goes on with what was used before, which is no new use. */
+  carryOn(before: Used): void {
+    this.before = before;
+  }
+
+  /** Since the request began. */
   get used(): Used {
     return this.now;
+  }
+
+  /** With all that was used before. */
+  get spent(): Used {
+    return sum(this.before, this.now);
   }
 
   /**
@@ -61,7 +74,7 @@ export class Budget {
   /** @throws LimitError when that many may not be made, or nobody may be told of their results */
   beginToolCalls(count: number): void {
     const { maxToolCalls } = this.limits;
-    if (maxToolCalls !== undefined && this.now.toolCalls + count > maxToolCalls)
+    if (maxToolCalls !== undefined && this.spent.toolCalls + count > maxToolCalls)
       throw new ToolCallLimitError(maxToolCalls);
     this.checkTokens();
     this.use({ toolCalls: count });
@@ -70,20 +83,25 @@ export class Budget {
   /** @throws LimitError when they are used up */
   checkTokens(): void {
     const { maxTokens } = this.limits;
-    if (maxTokens !== undefined && this.now.tokens >= maxTokens) throw new TokenLimitError(maxTokens);
+    if (maxTokens !== undefined && this.spent.tokens >= maxTokens) throw new TokenLimitError(maxTokens);
+  }
+
+  /** @throws LimitError when there are none left */
+  checkSteps(): void {
+    const { maxTotalSteps } = this.limits;
+    if (maxTotalSteps !== undefined && this.spent.steps >= maxTotalSteps)
+      throw new TotalStepLimitError(maxTotalSteps);
   }
 
   /** @throws LimitError when the model may be asked no more */
   beginStep(): void {
-    const { maxTotalSteps } = this.limits;
-    if (maxTotalSteps !== undefined && this.now.steps >= maxTotalSteps)
-      throw new TotalStepLimitError(maxTotalSteps);
+    this.checkSteps();
     this.checkTokens();
     this.use({ steps: 1 });
   }
 
   private get left(): BudgetLimits {
-    const gone = sum(this.now, this.reserved);
+    const gone = sum(this.spent, this.reserved);
     const { maxTotalSteps, maxToolCalls, maxTokens } = this.limits;
     return {
       maxTotalSteps: rest(maxTotalSteps, gone.steps),

@@ -1,4 +1,4 @@
-import { ResponseFormatError } from '../process/errors';
+import { ResponseFormatError, StepLimitError } from '../process/errors';
 import { inFormat } from './answer-format';
 import { type DecidedTurn } from './approval';
 import { askModel } from './ask-model';
@@ -13,7 +13,7 @@ import { type ModelMessage, type ModelQuestion, type ModelReply } from './model'
 import { type NextStep, nextStep } from './next-step';
 import { type RequestScope } from './request-scope';
 import { Speech } from './speech';
-import { carryOutDecided, suspendTurn } from './suspended-turn';
+import { carryOutDecided, spentBefore, suspendTurn } from './suspended-turn';
 import { type Tool } from './tools';
 
 /** One request on its way through the loop. */
@@ -24,6 +24,8 @@ export class LoopRun {
   private usage = NO_USAGE;
   private readonly budget: Budget;
   private isRepaired = false;
+  /** More than 1 for what goes on after it waited for approval. */
+  readonly firstStep: number;
 
   constructor(
     private readonly parts: LoopParts,
@@ -35,13 +37,16 @@ export class LoopRun {
     this.messages = [...question.messages];
     this.offer = offerOf(tools);
     this.budget = request.budget ?? new Budget(parts.limits);
+    const before = spentBefore(question.decided);
+    if (before) this.budget.carryOn(before);
+    this.firstStep = (before?.ownSteps ?? 0) + 1;
   }
 
   /** @returns the result, when it is there */
   async step(index: number): Promise<LoopResult | undefined> {
     const { clientTools, format, decided } = this.question;
     this.budget.beginStep();
-    if (index === 1 && decided) await this.carryOut(decided);
+    if (index === this.firstStep && decided) await this.carryOut(decided);
     const reply = await this.ask(index);
     const next = inFormat(nextStep(reply, clientTools.names), format);
     const said = next.kind === 'answer' ? next.content : reply.message.content;
@@ -52,7 +57,11 @@ export class LoopRun {
         return { ...resultOf(next, this.speech), usage: this.usage, steps: index };
       case 'tool-calls':
         if (this.waiting(next.calls).length > 0)
-          return { ...this.suspended(reply, this.waiting(next.calls)), usage: this.usage, steps: index };
+          return {
+            ...this.suspended(index, reply, this.waiting(next.calls)),
+            usage: this.usage,
+            steps: index,
+          };
         await this.act(reply, next.calls);
         break;
       case 'correction':
@@ -67,7 +76,7 @@ export class LoopRun {
 
   private async ask(step: number): Promise<ModelReply> {
     const { clientTools, parameters: wanted } = this.question;
-    const parameters = { ...wanted, ...toolParameters(clientTools, this.tools, step) };
+    const parameters = { ...wanted, ...toolParameters(clientTools, this.tools, step - this.firstStep + 1) };
     const offer = { ...this.offer, clientFunctions: clientTools.specs };
     await this.makeRoom({ ...offer, messages: this.messages });
     const { deadline } = this.request;
@@ -96,7 +105,8 @@ export class LoopRun {
   }
 
   private async carryOut(decided: DecidedTurn): Promise<void> {
-    this.count(decided.turn.tool_calls ?? []);
+    // They were counted when they began to wait.
+    if (!decided.spent) this.count(decided.turn.tool_calls ?? []);
     this.messages.push(...(await carryOutDecided(this.parts, this.tools, decided, this.scope)));
     this.budget.checkTokens();
   }
@@ -114,13 +124,18 @@ export class LoopRun {
     return calls.filter((call) => this.parts.needsApproval(this.tools.get(call.function.name)));
   }
 
-  /** Nobody is asked for what there is no budget for. */
+  /** Nobody is asked for what there is no budget for, nor for calls of whose results no model would be told. */
   private suspended(
+    step: number,
     { message }: ModelReply,
     waiting: readonly ToolCall[],
   ): Omit<LoopResult, 'usage' | 'steps'> {
+    const { maxSteps } = this.parts.limits;
+    if (step >= maxSteps) throw new StepLimitError(maxSteps);
+    this.budget.checkSteps();
     this.count(message.tool_calls ?? []);
-    const suspended = suspendTurn(this.messages, message, waiting);
+    const spent = { ...this.budget.spent, ownSteps: step };
+    const suspended = suspendTurn(this.messages, message, waiting, spent);
     const content = this.speech.text || null;
     return { content, refusal: null, toolCalls: [], finishReason: 'stop', suspended };
   }

@@ -87,7 +87,7 @@ export async function runLoop(
   const { tools, unavailable } = await listTools(parts.tools, request.signal, question.clientTools.names);
   const told = { ...question, messages: tellUnavailable(question.messages, unavailable) };
   const run = new LoopRun(parts, told, request, tools);
-  for (let step = 1; step <= limits.maxSteps; step++) {
+  for (let step = run.firstStep; step <= limits.maxSteps; step++) {
     const result = await instrumentation.withSpan(loopStep(step, limits.maxSteps), () => run.step(step));
     if (result) return result;
   }

@@ -1,4 +1,4 @@
-import { type DecidedTurn, refusalOf, type SuspendedTurn } from './approval';
+import { type DecidedTurn, isDropped, refusalOf, type Spent, type SuspendedTurn } from './approval';
 import { callTools } from './call-tool';
 import { type AssistantMessage, type ChatMessage, type ToolCall } from './chat';
 import { type LoopParts } from './loop';
@@ -10,8 +10,14 @@ export function suspendTurn(
   [, ...messages]: readonly ChatMessage[],
   turn: AssistantMessage,
   waiting: readonly ToolCall[],
+  spent: Spent,
 ): SuspendedTurn {
-  return { messages, turn, waiting: waiting.map(({ id }) => id) };
+  return { messages, turn, waiting: waiting.map(({ id }) => id), spent };
+}
+
+/** What a request goes on with: one that answers no question of approval is a new one, with all of its limits. */
+export function spentBefore(decided: DecidedTurn | undefined): Spent | undefined {
+  return decided === undefined || isDropped(decided) ? undefined : decided.spent;
 }
 
 /** Carries out what was approved, and with it the calls that nobody had to approve. */

@@ -1,32 +1,19 @@
-import { z } from 'zod';
 import { needsApproval } from '../../../runtime/agent/approval';
 import { type Tool } from '../../../runtime/agent/tools';
-import { tool } from '../../../runtime/mcp-server/tool';
 import { getJson, type Listening, postJson, until } from '../../support/http';
-import { startAgent, startToolServer } from '../../support/in-process';
+import { startAgent } from '../../support/in-process';
 import { describeWithRedis, startRedis } from '../../support/redis';
-import {
-  asksFor,
-  inTurn,
-  says,
-  type Script,
-  type ScriptedModel,
-  startScriptedModel,
-  toolResults,
-} from '../../support/scripted-model';
+import { asksFor, inTurn, says, startScriptedModel, toolResults } from '../../support/scripted-model';
 import { only } from '../../support/span-tree';
 import { startTestTelemetry } from '../../support/telemetry';
+import { CALLS, closeAll, eventsOf, open, say, send, started, user } from './start-file-keeper';
 
 const telemetry = startTestTelemetry();
-const open: { close(): Promise<void> }[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  for (const part of open.splice(0)) await part.close();
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
-const CALLS = asksFor(['delete_file', { path: '/tmp/x' }], ['read_file', { path: '/tmp/x' }]);
 const NOTICE = 'Waiting for approval:\n- delete_file {"path":"/tmp/x"}\nAnswer "approve" or "deny".';
 const KAOS = {
   type: 'approval',
@@ -251,58 +238,6 @@ describe('patterns', () => {
 
 function toolOf(name: string, calledName: string): Tool {
   return { name, origin: 'files', spec: { name: calledName } } as Tool; // nothing else is looked at
-}
-
-async function started(
-  settings: Partial<Parameters<typeof startAgent>[0]> = {},
-  script: Script = inTurn(CALLS, says('done')),
-): Promise<{ agent: Listening; ran: string[]; model: ScriptedModel }> {
-  const ran: string[] = [];
-  const named = (name: string) =>
-    tool({
-      description: name,
-      input: z.object({ path: z.string() }),
-      handler: ({ path }) => {
-        ran.push(name);
-        return `${name} ${path}`;
-      },
-    });
-  const files = await startToolServer('files', {
-    delete_file: named('delete_file'),
-    read_file: named('read_file'),
-  });
-  const model = await startScriptedModel(script);
-  const mcpServers = [{ name: 'files', url: files.url }];
-  const agent = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    mcpServers,
-    toolApproval: ['delete_*'],
-    ...settings,
-  });
-  open.unshift(agent, files, model);
-  return { agent, ran, model };
-}
-
-function user(content: unknown) {
-  return { role: 'user', content };
-}
-
-function say(agent: Listening, content: string) {
-  return send(agent, { messages: [user(content)] });
-}
-
-function send(agent: Listening, body: object) {
-  return postJson(`${agent.url}/v1/chat/completions`, { session_id: 's', ...body });
-}
-
-async function eventsOf(agent: Listening): Promise<[type: string, content: unknown][]> {
-  const { body } = await getJson(`${agent.url}/memory/events?session_id=s`);
-  return body.events.map(({ event_type, content }: { event_type: string; content: unknown }) => [
-    event_type,
-    content,
-  ]);
 }
 
 function readyAgain(agent: Listening): Promise<void> {
