@@ -1,38 +1,34 @@
 import { type ListTasksRequest, type ListTasksResponse, type Task } from '@a2a-js/sdk';
 import { isRunning } from './task-state';
-import { MAX_TASKS, pageOf, taskFromJson, type Tasks, taskToJson } from './tasks';
+import { live, MAX_TASKS, pageOf, taskFromJson, type Tasks, taskToJson, view } from './tasks';
 
-/** All tasks together. */
+/** All that do not run together. */
 const MAX_CHARACTERS = 32 * 1024 * 1024;
-
-interface Kept {
-  readonly json: string;
-  readonly running: boolean;
-}
 
 /** Keeps tasks in the process, as many as it can spare. */
 export class LocalTasks implements Tasks {
-  /** The one that changed last is the last. */
-  private readonly byId = new Map<string, Kept>();
+  /** The one that changed last is the last. Those that run are not written out yet. */
+  private readonly byId = new Map<string, Task | string>();
   private characters = 0;
 
   save(task: Task): Promise<void> {
     this.forget(task.id);
-    const json = taskToJson(task);
-    this.byId.set(task.id, { json, running: isRunning(task) });
-    this.characters += json.length;
+    const kept = isRunning(task) ? live(task) : taskToJson(task);
+    this.byId.set(task.id, kept);
+    this.characters += charactersIn(kept);
     this.forgetOldest();
     return Promise.resolve();
   }
 
   load(id: string): Promise<Task | undefined> {
     const kept = this.byId.get(id);
-    return Promise.resolve(kept && taskFromJson(kept.json));
+    return Promise.resolve(typeof kept === 'string' ? taskFromJson(kept) : kept && view(kept));
   }
 
   list(params: ListTasksRequest): Promise<ListTasksResponse> {
+    const all = [...this.byId.values()];
     return pageOf(
-      [...this.byId.values()].map(({ json }) => json),
+      all.map((kept) => (typeof kept === 'string' ? kept : taskToJson(kept))),
       params,
     );
   }
@@ -43,14 +39,18 @@ export class LocalTasks implements Tasks {
 
   /** Those that run are not forgotten: somebody waits for each. */
   private forgetOldest(): void {
-    for (const [id, { running }] of this.byId) {
+    for (const [id, kept] of this.byId) {
       if (this.byId.size <= MAX_TASKS && this.characters <= MAX_CHARACTERS) return;
-      if (!running) this.forget(id);
+      if (typeof kept === 'string') this.forget(id);
     }
   }
 
   private forget(id: string): void {
-    this.characters -= this.byId.get(id)?.json.length ?? 0;
+    this.characters -= charactersIn(this.byId.get(id));
     this.byId.delete(id);
   }
+}
+
+function charactersIn(kept: Task | string | undefined): number {
+  return typeof kept === 'string' ? kept.length : 0;
 }

@@ -1,7 +1,7 @@
 import { type ListTasksRequest, type ListTasksResponse, type Task, TaskState } from '@a2a-js/sdk';
 import { type RedisConnection } from '../memory/redis-connection';
 import { isRunning } from './task-state';
-import { MAX_TASKS, pageOf, taskFromJson, type Tasks, taskToJson } from './tasks';
+import { live, MAX_TASKS, pageOf, taskFromJson, type Tasks, taskToJson, view } from './tasks';
 
 const DEFAULT_TTL_SECONDS = 24 * 60 * 60;
 
@@ -12,7 +12,7 @@ const DEFAULT_TTL_SECONDS = 24 * 60 * 60;
 export class RedisTasks implements Tasks {
   private readonly running = new Map<
     string,
-    { readonly json: string; readonly state: TaskState | undefined }
+    { readonly task: Task; readonly state: TaskState | undefined }
   >();
   private readonly canceled: RedisConnection;
 
@@ -32,19 +32,20 @@ export class RedisTasks implements Tasks {
   }
 
   async save(task: Task): Promise<void> {
-    const json = taskToJson(task);
     const state = task.status?.state;
     const known = this.running.get(task.id);
-    if (isRunning(task)) this.running.set(task.id, { json, state });
+    if (isRunning(task)) this.running.set(task.id, { task: live(task), state });
     else this.running.delete(task.id);
     if (known?.state === state) return;
-    await this.keep(task.id, json);
+    await this.keep(task.id, taskToJson(task));
     const isElsewhere = known === undefined && state === TaskState.TASK_STATE_CANCELED;
     if (isElsewhere) await this.redis.use((redis) => redis.publish(this.channel, task.id));
   }
 
   async load(id: string): Promise<Task | undefined> {
-    const json = this.running.get(id)?.json ?? (await this.redis.use((redis) => redis.get(this.keyOf(id))));
+    const running = this.running.get(id);
+    if (running) return view(running.task);
+    const json = await this.redis.use((redis) => redis.get(this.keyOf(id)));
     return json === null ? undefined : taskFromJson(json);
   }
 

@@ -10,6 +10,20 @@ export interface Tasks extends TaskStore {
   close(): Promise<void>;
 }
 
+/**
+ * A task that runs, as it is kept with each piece of its answer: one that were written out each time would cost as much
+ * as all that was said before.
+ */
+export function live(task: Task): Task {
+  for (const artifact of task.artifacts) artifact.parts = mergeTexts(artifact.parts);
+  return task;
+}
+
+/** What is loaded of a task that runs. The SDK adds to what it loads, or leaves out some of it: that is its own. */
+export function view(task: Task): Task {
+  return { ...task, artifacts: task.artifacts.map((artifact) => ({ ...artifact })) };
+}
+
 /** A streamed answer is one text in the end. */
 export function taskToJson(task: Task): string {
   const artifacts = task.artifacts.map((artifact) => ({ ...artifact, parts: mergeTexts(artifact.parts) }));

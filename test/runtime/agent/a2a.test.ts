@@ -1,4 +1,4 @@
-import { TaskState } from '@a2a-js/sdk';
+import { Task, TaskState } from '@a2a-js/sdk';
 import { z } from 'zod';
 import { tool } from '../../../runtime/mcp-server/tool';
 import {
@@ -16,6 +16,7 @@ import { startAgent, startToolServer } from '../../support/in-process';
 import { describeWithRedis, startRedis } from '../../support/redis';
 import { asksFor, inTurn, says, type Script, startScriptedModel } from '../../support/scripted-model';
 import { only } from '../../support/span-tree';
+import { chunk, DONE } from '../../support/streamed-completion';
 import { startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
@@ -251,6 +252,37 @@ describe('a task', () => {
     }
     expect([events[0], events.at(-1)]).toEqual(['task WORKING', 'COMPLETED']);
     expect(answerOf(await client.getTask({ tenant: '', id }))).toBe('hello there');
+  });
+
+  test('is not written out with each piece of its answer', async () => {
+    const words = Array.from({ length: 200 }, (_, index) => `${index} `);
+    const go = signalled();
+    const { agent } = await started({}, () => ({
+      events: (async function* () {
+        for (const content of words) yield chunk({ content });
+        await go.happened;
+        yield chunk({}, 'stop');
+        yield DONE;
+      })(),
+    }));
+    const client = await a2aClient(agent.url);
+    const written = jest.spyOn(Task, 'toJSON');
+    const pieces: string[] = [];
+    for await (const event of client.sendMessageStream(request(userMessage('hi')))) {
+      pieces.push(shortly(event));
+      if (pieces.length !== words.length + 1) continue;
+      // Whoever asks meanwhile sees all that was said, and what they leave out is there for others.
+      const taskId = event.payload?.$case === 'artifactUpdate' ? event.payload.value.taskId : '';
+      const asked = await client.getTask({ tenant: '', id: taskId, historyLength: 0 });
+      expect([asked.history, stateOf(asked)]).toEqual([[], 'WORKING']);
+      expect(answerOf(await client.getTask({ tenant: '', id: taskId }))).toBe(words.join(''));
+      go.happen();
+    }
+    expect(pieces).toHaveLength(words.length + 3);
+    expect(written.mock.calls.length).toBeLessThan(10);
+    written.mockRestore();
+    const [task] = (await client.listTasks(ALL_TASKS)).tasks;
+    expect(task && [answerOf(task), task.history.length]).toEqual([words.join(''), 1]);
   });
 
   test('takes no second message while it is worked on', async () => {
