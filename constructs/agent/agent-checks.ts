@@ -112,8 +112,8 @@ function checkLimits(agent: IConstruct, limits: AgentLimits): void {
 }
 
 function checkTimes(agent: IConstruct, limits: AgentLimits): void {
-  const { requestTimeout, modelTimeout, toolTimeout, delegationTimeout } = limits;
-  const times = { requestTimeout, modelTimeout, toolTimeout, delegationTimeout };
+  const { requestTimeout, taskTimeout, modelTimeout, toolTimeout, delegationTimeout } = limits;
+  const times = { requestTimeout, taskTimeout, modelTimeout, toolTimeout, delegationTimeout };
   for (const [name, time] of Object.entries(times)) {
     if (!time || isTimeout(time)) continue;
     fail(agent, `${name} is ${time.toMilliseconds()} ms`, `give 1 to ${LONGEST_MS} ms`);

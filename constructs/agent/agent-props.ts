@@ -156,6 +156,11 @@ export interface AgentLimits {
    */
   readonly requestTimeout?: Duration;
   /**
+   * Time that a task of A2A may take, which may go on when nobody waits for it; `requestTimeout` takes its place.
+   * @default Duration.minutes(30)
+   */
+  readonly taskTimeout?: Duration;
+  /**
    * Time for which the model may be silent.
    * @default Duration.minutes(1)
    */

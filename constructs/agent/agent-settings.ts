@@ -42,6 +42,7 @@ export function agentSettings(agent: Agent, props: AgentProps): Record<string, s
     modelMaxRetries: props.modelRetries,
     corsAllowedOrigins: props.allowedOrigins,
     requestTimeoutMs: props.requestTimeout?.toMilliseconds(),
+    taskTimeoutMs: props.taskTimeout?.toMilliseconds(),
     modelTimeoutMs: props.modelTimeout?.toMilliseconds(),
     toolTimeoutMs: props.toolTimeout?.toMilliseconds(),
     delegationTimeoutMs: props.delegationTimeout?.toMilliseconds(),

@@ -1,19 +1,19 @@
 import { context } from '@opentelemetry/api';
 import { type FastifyError, type FastifyInstance } from 'fastify';
-import { A2A_PATH } from '../contract';
-import { type ConcurrencyLimit } from '../process/concurrency-limit';
+import { A2A_PATH, DRAIN_SECONDS } from '../contract';
 import { replyWithError } from '../process/http-errors';
+import { type Draining } from '../process/serve';
 import { incomingContext } from '../telemetry/trace-context';
 import type * as Endpoint from './a2a/endpoint';
 
 const PARSE_ERROR = { code: -32700, message: 'Invalid JSON payload.' };
 
-/** A2A as JSON-RPC. */
-export function addA2ARoute(
-  server: FastifyInstance,
-  parts: Endpoint.A2AParts,
-  limit: ConcurrencyLimit,
-): void {
+/**
+ * A2A as JSON-RPC.
+ *
+ * @returns its tasks, which may go on when nobody waits for them
+ */
+export function addA2ARoute(server: FastifyInstance, parts: Endpoint.A2AParts): Draining {
   let endpoint: Endpoint.A2AEndpoint | undefined;
   const replyWithHttpError = replyWithError(parts.log);
   server.post(
@@ -21,7 +21,7 @@ export function addA2ARoute(
     {
       onRequest: [
         (_request, reply, done) => {
-          limit.enter(reply.raw);
+          parts.limit.enter(reply.raw);
           done();
         },
         // A callback hook: what an async one makes active is gone when the handler runs.
@@ -38,8 +38,10 @@ export function addA2ARoute(
       return endpoint.handle(request, reply);
     },
   );
-  server.addHook('preClose', () => endpoint?.settle());
+  const drain = async (graceMs: number) => endpoint?.drain(graceMs);
+  server.addHook('preClose', () => drain(DRAIN_SECONDS * 1_000));
   server.addHook('onClose', () => endpoint?.close());
+  return { drain };
 }
 
 /** Many agents are never spoken to in it, and no start need wait for it to load. */

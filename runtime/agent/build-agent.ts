@@ -15,7 +15,7 @@ import { HttpClient } from '../process/http-client';
 import { isAlive } from '../process/liveness';
 import { PeerBreaker } from '../process/peer-breaker';
 import { Secret } from '../process/secret';
-import { type Closing } from '../process/serve';
+import { type Closing, type Draining } from '../process/serve';
 import { inference } from '../telemetry/operations';
 import { buildInstrumentation } from '../telemetry/with-span';
 import { needsApproval } from './approval';
@@ -45,6 +45,8 @@ export interface BuiltAgent {
   readonly tools: readonly Tools[];
   readonly dependencies: Dependencies;
   readonly secrets: readonly Secret[];
+  /** What works on without a request. */
+  readonly draining: readonly Draining[];
   /** What must be closed after the server, in this order. */
   readonly closing: readonly Closing[];
 }
@@ -104,7 +106,7 @@ export function buildAgent(
   const secrets = [modelKey, ...(callerKeys ? [callerKeys] : []), ...peerKeys];
   const conditions = [...secrets, memory];
   const keys = callerKeys;
-  const server = buildAgentServer({
+  const { server, tasks } = buildAgentServer({
     config,
     answer,
     sessions,
@@ -121,6 +123,7 @@ export function buildAgent(
     tools,
     dependencies,
     secrets,
+    draining: [tasks],
     closing: [dependencies, ...breakers, mcpTools, http, memory],
   };
 }

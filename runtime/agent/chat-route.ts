@@ -32,6 +32,7 @@ export function addChatRoute(
       onRequest: [
         (_request, reply, done) => {
           limit.enter(reply.raw);
+          limit.begin();
           done();
         },
         // A callback hook: what an async one makes active is gone when the handler runs.

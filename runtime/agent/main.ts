@@ -20,14 +20,14 @@ void runMain(async () => {
   endOnCrash(log, telemetry);
   log.info(telemetry.summary);
   const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env));
-  const { server, tools, dependencies, secrets, closing } = agent;
+  const { server, tools, dependencies, secrets, draining, closing } = agent;
   for (const problem of await problemsOf(secrets)) log.error(`not ready: ${problem}`);
 
   // The first question finds connections open and tools known.
   void dependencies.reachAll().then(() => {
     if (dependencies.ready) void listTools(tools, AbortSignal.timeout(WARM_UP_MS)).catch(() => undefined);
   });
-  await serve(server, { ...config, log, closing: [...closing, telemetry] });
+  await serve(server, { ...config, log, draining, closing: [...closing, telemetry] });
 });
 
 function readInstructions({ instructions, instructionsFile }: AgentConfig): string {

@@ -9,6 +9,7 @@ import { allowOrigins } from '../process/cors';
 import { buildHttpServer } from '../process/http-server';
 import { type PeerBreaker } from '../process/peer-breaker';
 import { type Secret } from '../process/secret';
+import { type Draining } from '../process/serve';
 import { type Answerer } from './answer';
 import { addA2ARoute } from './a2a-route';
 import { type CardTool } from './card';
@@ -39,7 +40,7 @@ export function buildAgentServer(parts: {
   /** Undefined lets everybody in. */
   readonly keys: Secret | undefined;
   readonly log: Logger;
-}): FastifyInstance {
+}): { readonly server: FastifyInstance; readonly tasks: Draining } {
   const { config, answer, sessions, keys, log } = parts;
   const server = buildHttpServer({ maxBodyBytes: config.maxBodyBytes, closeLimitMs: CLOSE_LIMIT_MS, log });
   allowOrigins(server, config.corsAllowedOrigins);
@@ -51,8 +52,8 @@ export function buildAgentServer(parts: {
   addModelRoutes(server, config.name);
   const limit = new ConcurrencyLimit(config.maxConcurrentRequests);
   addChatRoute(server, config, answer, { limit, log });
-  addA2ARoute(server, parts, limit);
-  return server;
+  const tasks = addA2ARoute(server, { ...parts, limit });
+  return { server, tasks };
 }
 
 /** Asks for a key before anything else of a request is looked at, so that nobody without one costs much. */

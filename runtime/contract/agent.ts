@@ -74,6 +74,8 @@ export interface AgentConfig extends MemoryConfig {
   readonly maxContextTokens: number | undefined;
   /** Wall time of one request, at most. */
   readonly requestTimeoutMs: number | undefined;
+  /** The same for a task of A2A, which may go on when nobody waits for it, where there is no other limit. */
+  readonly taskTimeoutMs: number;
   /** Tools that are called only once a person approved: names, `server/tool`, or either with `*` for any text. */
   readonly toolApproval: readonly string[];
   /** Larger requests are refused. */
@@ -99,6 +101,7 @@ export const AGENT_DEFAULTS = {
   modelMaxRetries: 2,
   toolTimeoutMs: 60_000,
   delegationTimeoutMs: 300_000,
+  taskTimeoutMs: 30 * 60_000,
   maxDelegationDepth: 8,
   maxParallelToolCalls: 8,
   maxToolResultChars: 100_000,
@@ -143,6 +146,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given('MAX_TOKENS', config.maxTokens),
     ...given('MAX_CONTEXT_TOKENS', config.maxContextTokens),
     ...given('REQUEST_TIMEOUT_MS', config.requestTimeoutMs),
+    ...given('TASK_TIMEOUT_MS', config.taskTimeoutMs),
     ...given('TOOL_APPROVAL', config.toolApproval?.join(',') || undefined),
     ...given('MAX_BODY_BYTES', config.maxBodyBytes),
     ...given('MAX_CONCURRENT_REQUESTS', config.maxConcurrentRequests),
@@ -188,6 +192,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
       maxTokens: read.count('MAX_TOKENS'),
       maxContextTokens: read.count('MAX_CONTEXT_TOKENS'),
       requestTimeoutMs: read.timeoutMs('REQUEST_TIMEOUT_MS'),
+      taskTimeoutMs: read.timeoutMs('TASK_TIMEOUT_MS') ?? AGENT_DEFAULTS.taskTimeoutMs,
       maxBodyBytes: read.countUpTo('MAX_BODY_BYTES', MAX_BODY_BYTES) ?? AGENT_DEFAULTS.maxBodyBytes,
       maxConcurrentRequests: read.count('MAX_CONCURRENT_REQUESTS') ?? AGENT_DEFAULTS.maxConcurrentRequests,
       corsAllowedOrigins: read.origins('CORS_ALLOWED_ORIGINS'),

@@ -95,6 +95,18 @@ export class DrainingError extends HttpError {
   }
 }
 
+/** The process ended before the work was done. */
+export class InterruptedError extends HttpError {
+  readonly code = 'interrupted';
+  override readonly severity = 'warn';
+  readonly status = 503;
+  readonly category = 'api_error';
+
+  constructor() {
+    super('the process that worked on it ended before it was done; ask again');
+  }
+}
+
 /** Something that the process itself leans on is away, so that it can say neither yes nor no. */
 export class UnavailableError extends HttpError {
   readonly status = 503;

@@ -11,6 +11,15 @@ export interface Closing {
   close(): Promise<unknown>;
 }
 
+/** Something that works on without a request. */
+export interface Draining {
+  /** Begins nothing more, and settles when all is done; what is not by then is given up. */
+  drain(graceMs: number): Promise<unknown>;
+}
+
+/** What works without a request is given up before those are cut off who listen to it. */
+const DRAIN_MARGIN_MS = 1_000;
+
 /**
  * Listens, and on SIGTERM or SIGINT begins nothing more, finishes what runs, closes all else in the order given and
  * exits with 0. A second signal exits at once with what a shell makes of it: 143 or 130. A port that cannot be had
@@ -18,15 +27,21 @@ export interface Closing {
  */
 export async function serve(
   server: FastifyInstance,
-  options: { host: string; port: number; log: Logger; closing: readonly Closing[] },
+  options: {
+    readonly host: string;
+    readonly port: number;
+    readonly log: Logger;
+    readonly draining?: readonly Draining[];
+    readonly closing: readonly Closing[];
+  },
 ): Promise<void> {
-  const { host, port, log, closing } = options;
+  const { host, port, log, draining = [], closing } = options;
   const traffic = new Traffic(server.server);
   refuseWhenEnding(server, traffic, log);
   const stop = async (signal: NodeJS.Signals) => {
     process.once('SIGTERM', exitAtOnce).once('SIGINT', exitAtOnce);
     log.info(`${signal}: finishing what runs`);
-    await drain(server, traffic, log);
+    await drain(server, traffic, draining, log);
     for (const part of closing) {
       await part.close().catch((error: unknown) => log.error({ err: error }, 'could not close'));
     }
@@ -54,12 +69,18 @@ function refuseWhenEnding(server: FastifyInstance, traffic: Traffic, log: Logger
   });
 }
 
-async function drain(server: FastifyInstance, traffic: Traffic, log: Logger): Promise<void> {
+async function drain(
+  server: FastifyInstance,
+  traffic: Traffic,
+  draining: readonly Draining[],
+  log: Logger,
+): Promise<void> {
   const cut = setTimeout(() => {
     log.warn(`requests still run after ${DRAIN_SECONDS} s; cutting them off`);
     server.server.closeAllConnections();
   }, DRAIN_SECONDS * 1000);
-  await traffic.end();
+  const graceMs = DRAIN_SECONDS * 1000 - DRAIN_MARGIN_MS;
+  await Promise.all([traffic.end(), ...draining.map((part) => part.drain(graceMs))]);
   await server.close();
   clearTimeout(cut);
 }

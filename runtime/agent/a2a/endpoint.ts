@@ -2,7 +2,8 @@ import { LegacyJsonRpcTransportHandler } from '@a2a-js/sdk/compat/v0_3/server';
 import { JsonRpcTransportHandler, ServerCallContext, validateVersion } from '@a2a-js/sdk/server';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { type AgentConfig, DRAIN_SECONDS } from '../../contract';
+import { type AgentConfig } from '../../contract';
+import { type ConcurrencyLimit } from '../../process/concurrency-limit';
 import { type Answerer } from '../answer';
 import { a2aCard } from '../card';
 import { delegationFromHeaders } from '../delegation-headers';
@@ -10,7 +11,7 @@ import { EventStream } from '../event-stream';
 import { redisPrefix } from '../memory/open-memory';
 import { type RedisConnection } from '../memory/redis-connection';
 import { type Sessions } from '../memory/sessions';
-import { abortedWith } from '../request-scope';
+import { abortedAfter, abortedWith, untilAborted } from '../request-scope';
 import { callState } from './call';
 import { LoopExecutor } from './executor';
 import { LocalTasks } from './local-tasks';
@@ -28,8 +29,14 @@ const STREAMING_METHODS: readonly unknown[] = [
 ];
 const INTERNAL_ERROR = -32603;
 const INVALID_PARAMS = { code: -32602, message: 'Invalid method parameters.' };
-/** Tasks that nobody waits for may run so long after the last request was answered. */
-const GRACE_MS = (DRAIN_SECONDS - 1) * 1_000;
+const SENDING_METHODS: readonly unknown[] = [
+  'SendMessage',
+  'SendStreamingMessage',
+  'message/send',
+  'message/stream',
+];
+/** How long what was given up may take to let go, and to be kept. */
+const LET_GO_MS = 900;
 
 export interface A2AParts {
   readonly config: AgentConfig;
@@ -37,6 +44,8 @@ export interface A2AParts {
   readonly sessions: Sessions;
   /** Where tasks are kept for all replicas; undefined keeps them in the process. */
   readonly redis: RedisConnection | undefined;
+  /** How much may be worked on at a time. */
+  readonly limit: ConcurrencyLimit;
   readonly log: Logger;
 }
 
@@ -52,6 +61,7 @@ export class A2AEndpoint {
   private readonly tasks: Tasks;
   private readonly handler: TaskRequestHandler;
   private readonly current: JsonRpcTransportHandler;
+  private drainBy: number | undefined;
   private readonly legacy: LegacyJsonRpcTransportHandler;
 
   constructor(private readonly parts: A2AParts) {
@@ -73,6 +83,7 @@ export class A2AEndpoint {
 
   async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const body = request.body as Record<string, unknown>; // the transport handler checks it
+    if (SENDING_METHODS.includes(body?.method)) this.parts.limit.begin();
     const version = String(request.headers['a2a-version'] || OLDEST_VERSION);
     const call = {
       ...delegationFromHeaders(request.headers),
@@ -106,9 +117,14 @@ export class A2AEndpoint {
     );
   }
 
-  /** Waits for the tasks that run without anybody waiting for them. */
-  settle(): Promise<void> {
-    return this.executor.settle(GRACE_MS);
+  /** Waits for the tasks that run, whoever waits for them; those that take longer have failed. */
+  async drain(graceMs: number): Promise<void> {
+    this.drainBy ??= performance.now() + graceMs;
+    const ended = this.executor.settled().then(() => this.tasks.settled());
+    const given = await within(this.drainBy - performance.now(), ended);
+    if (given) return;
+    this.executor.interrupt();
+    await within(LET_GO_MS, ended);
   }
 
   close(): Promise<void> {
@@ -147,6 +163,19 @@ export class A2AEndpoint {
       events.end(JSON.stringify(failure(error)));
     }
     return reply;
+  }
+}
+
+/** Whether it settled in time. */
+async function within(limitMs: number, work: Promise<void>): Promise<boolean> {
+  const time = abortedAfter(limitMs);
+  try {
+    return await untilAborted(work, time.controller.signal).then(
+      () => true,
+      () => false,
+    );
+  } finally {
+    time.done();
   }
 }
 

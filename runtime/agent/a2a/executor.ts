@@ -8,7 +8,14 @@ import {
 import { randomUUID } from 'node:crypto';
 import { type Logger } from 'pino';
 import { type AgentConfig } from '../../contract';
-import { CancelledError, DelegationDepthError, InvalidRequestError } from '../../process/errors';
+import { type ConcurrencyLimit } from '../../process/concurrency-limit';
+import {
+  CancelledError,
+  DelegationDepthError,
+  type HttpError,
+  InterruptedError,
+  InvalidRequestError,
+} from '../../process/errors';
 import { errorReply } from '../../process/http-errors';
 import { type Answerer } from '../answer';
 import { Budget, narrower, smaller } from '../budget';
@@ -21,25 +28,36 @@ import { Recorder } from '../memory/recorder';
 import { type ChatRequest } from '../request';
 import { abortedAfter, type RequestScope } from '../request-scope';
 import { callOf } from './call';
-import { agentMessage, dataPart, saidIn, textPart } from './messages';
+import { agentMessage, dataPart, errorParts, saidIn, textPart } from './messages';
 
 /** Carries out tasks of A2A: each message to one is a request to the agent, and its context is the session. */
 export class LoopExecutor implements AgentExecutor {
   private readonly running = new Map<
     string,
-    { readonly contextId: string; readonly abort: () => void; readonly settled: Promise<void> }
+    {
+      readonly contextId: string;
+      readonly abort: (reason?: HttpError) => void;
+      readonly settled: Promise<void>;
+    }
   >();
 
   constructor(
-    private readonly parts: { readonly config: AgentConfig; readonly answer: Answerer; readonly log: Logger },
+    private readonly parts: {
+      readonly config: AgentConfig;
+      readonly answer: Answerer;
+      readonly limit: ConcurrencyLimit;
+      readonly log: Logger;
+    },
   ) {}
 
   /** Nothing is thrown: what goes wrong is the end of the task. */
   execute(context: RequestContext, bus: ExecutionEventBus): Promise<void> {
     const { taskId, contextId } = context;
     const call = callOf(context.context);
-    const time = abortedAfter(smaller(call.timeoutMs, this.parts.config.requestTimeoutMs));
-    const abort = () => time.controller.abort(new CancelledError());
+    const { requestTimeoutMs, taskTimeoutMs } = this.parts.config;
+    // Nobody who hung up would end it otherwise.
+    const time = abortedAfter(smaller(call.timeoutMs, requestTimeoutMs ?? taskTimeoutMs));
+    const abort = (reason: HttpError = new CancelledError()) => time.controller.abort(reason);
     const hangUp = () => {
       if (!call.reply.raw.writableFinished && call.endsWithClient) abort();
     };
@@ -49,6 +67,7 @@ export class LoopExecutor implements AgentExecutor {
       this.running.delete(taskId);
     });
     this.running.set(taskId, { contextId, abort, settled });
+    this.parts.limit.hold(call.reply.raw, settled);
     return settled;
   }
 
@@ -67,11 +86,14 @@ export class LoopExecutor implements AgentExecutor {
     this.running.get(taskId)?.abort();
   }
 
-  /** Settles when no task runs any more; those that run after so long are aborted. */
-  async settle(graceMs: number): Promise<void> {
-    const cut = setTimeout(() => this.running.forEach(({ abort }) => abort()), graceMs);
-    await Promise.all([...this.running.values()].map(({ settled }) => settled));
-    clearTimeout(cut);
+  /** Settles when no task runs any more. */
+  async settled(): Promise<void> {
+    while (this.running.size > 0) await Promise.all([...this.running.values()].map(({ settled }) => settled));
+  }
+
+  /** The tasks that still run have failed: the process ends. */
+  interrupt(): void {
+    this.running.forEach(({ abort }) => abort(new InterruptedError()));
   }
 
   private async carryOut(
@@ -181,7 +203,7 @@ class TaskReport implements LoopListener {
   failed(error: unknown, log: Logger): void {
     if (error instanceof CancelledError) return this.status(TaskState.TASK_STATE_CANCELED);
     const { message, code } = errorReply(error, log).body.error;
-    const parts = [textPart(message), dataPart({ kaos: { type: 'error', code } })];
+    const parts = errorParts(message, code);
     // A decision that cannot be understood decides nothing: what waits waits on.
     if (error instanceof InvalidRequestError) return this.status(TaskState.TASK_STATE_INPUT_REQUIRED, parts);
     const isRefusal = error instanceof DelegationDepthError;

@@ -28,9 +28,14 @@ export class LocalTasks implements Tasks {
   list(params: ListTasksRequest): Promise<ListTasksResponse> {
     const all = [...this.byId.values()];
     return pageOf(
-      all.map((kept) => (typeof kept === 'string' ? kept : taskToJson(kept))),
+      all.map((kept) => (typeof kept === 'string' ? taskFromJson(kept) : view(kept))),
       params,
     );
+  }
+
+  /** They end with the process. */
+  settled(): Promise<void> {
+    return Promise.resolve();
   }
 
   close(): Promise<void> {

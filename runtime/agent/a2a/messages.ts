@@ -37,6 +37,11 @@ export function dataPart(value: unknown): Part {
   return { content: { $case: 'data', value }, metadata: undefined, filename: '', mediaType };
 }
 
+/** Why a task failed, for people and for programs. */
+export function errorParts(message: string, code: string | null): Part[] {
+  return [textPart(message), dataPart({ kaos: { type: 'error', code } })];
+}
+
 export function agentMessage(ids: { taskId: string; contextId: string }, parts: Part[]): Message {
   const rest = { metadata: undefined, extensions: [], referenceTaskIds: [] };
   return { messageId: randomUUID(), role: Role.ROLE_AGENT, ...ids, parts, ...rest };

@@ -7,6 +7,8 @@ export const MAX_TASKS = 1_000;
 
 /** What an agent keeps of its tasks. All callers see all of them: they show keys of equal rank. */
 export interface Tasks extends TaskStore {
+  /** Settles when all is kept of the tasks that run here, and they run no more. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,9 +37,9 @@ export function taskFromJson(json: string): Task {
 }
 
 /** A page of tasks, as the SDK filters and orders them. */
-export async function pageOf(tasks: readonly string[], params: ListTasksRequest): Promise<ListTasksResponse> {
+export async function pageOf(tasks: readonly Task[], params: ListTasksRequest): Promise<ListTasksResponse> {
   const context = new ServerCallContext();
   const store = new InMemoryTaskStore();
-  for (const task of tasks) await store.save(taskFromJson(task), context);
+  for (const task of tasks) await store.save(task, context);
   return store.list(params, context);
 }
