@@ -10,6 +10,8 @@ export interface SuspendedTurn {
   readonly turn: AssistantMessage;
   /** Ids of the calls that a person decides on; the others of the turn wait with them. */
   readonly waiting: readonly string[];
+  /** What the model is told of calls beside it that cannot be carried out. */
+  readonly corrections?: readonly string[];
   /** What was used until then, of the limits that hold when it goes on; turns that were kept long ago lack it. */
   readonly spent?: Spent;
 }

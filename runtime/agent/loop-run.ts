@@ -13,7 +13,7 @@ import { type ModelMessage, type ModelQuestion, type ModelReply } from './model'
 import { type NextStep, nextStep } from './next-step';
 import { type RequestScope } from './request-scope';
 import { Speech } from './speech';
-import { carryOutDecided, spentBefore, suspendTurn } from './suspended-turn';
+import { carryOutDecided, correctionsFor, spentBefore, suspendTurn } from './suspended-turn';
 import { type Tool } from './tools';
 
 /** One request on its way through the loop. */
@@ -127,15 +127,15 @@ export class LoopRun {
   /** Nobody is asked for what there is no budget for, nor for calls of whose results no model would be told. */
   private suspended(
     step: number,
-    { message }: ModelReply,
+    reply: ModelReply,
     waiting: readonly ToolCall[],
   ): Omit<LoopResult, 'usage' | 'steps'> {
     const { maxSteps } = this.parts.limits;
     if (step >= maxSteps) throw new StepLimitError(maxSteps);
     this.budget.checkSteps();
-    this.count(message.tool_calls ?? []);
+    this.count(reply.message.tool_calls ?? []);
     const spent = { ...this.budget.spent, ownSteps: step };
-    const suspended = suspendTurn(this.messages, message, waiting, spent);
+    const suspended = suspendTurn(this.messages, reply, waiting, spent);
     const content = this.speech.text || null;
     return { content, refusal: null, toolCalls: [], finishReason: 'stop', suspended };
   }
@@ -145,11 +145,10 @@ export class LoopRun {
     this.budget.use({ tokens: usage.inputTokens + usage.outputTokens });
   }
 
-  /** The model is told of calls that it asked for in a way in which they cannot be carried out. */
   private correct(corrections: readonly string[] | undefined): void {
     if (!corrections) return;
     this.parts.log.warn({ blocks: corrections.length }, 'blocks of the model were not carried out');
-    this.messages.push({ role: 'user', content: corrections.join('\n') });
+    this.messages.push(...correctionsFor(corrections));
   }
 
   private askForRepair(step: number, { message }: ModelReply, problems: readonly string[]): void {

@@ -1,18 +1,30 @@
 import { type DecidedTurn, isDropped, refusalOf, type Spent, type SuspendedTurn } from './approval';
 import { callTools } from './call-tool';
-import { type AssistantMessage, type ChatMessage, type ToolCall } from './chat';
+import { type ChatMessage, type ToolCall } from './chat';
 import { type LoopParts } from './loop';
+import { type ModelReply } from './model';
 import { type RequestScope } from './request-scope';
 import { type Tool } from './tools';
 
 /** What waits. The agent's instructions are not kept: they may be others by the time it goes on. */
 export function suspendTurn(
   [, ...messages]: readonly ChatMessage[],
-  turn: AssistantMessage,
+  { message, corrections }: ModelReply,
   waiting: readonly ToolCall[],
   spent: Spent,
 ): SuspendedTurn {
-  return { messages, turn, waiting: waiting.map(({ id }) => id), spent };
+  return {
+    messages,
+    turn: message,
+    waiting: waiting.map(({ id }) => id),
+    spent,
+    ...(corrections ? { corrections } : {}),
+  };
+}
+
+/** The model is told of calls that it asked for in a way in which they cannot be carried out. */
+export function correctionsFor(corrections: readonly string[] = []): ChatMessage[] {
+  return corrections.length > 0 ? [{ role: 'user', content: corrections.join('\n') }] : [];
 }
 
 /** What a request goes on with: one that answers no question of approval is a new one, with all of its limits. */
@@ -34,5 +46,5 @@ export async function carryOutDecided(
     const answer = told[approved.indexOf(call)];
     return answer ?? { role: 'tool', tool_call_id: call.id, content: `Error: ${refusalOf(call, decided)}` };
   });
-  return [decided.turn, ...results, ...decided.followedBy];
+  return [decided.turn, ...results, ...correctionsFor(decided.corrections), ...decided.followedBy];
 }
