@@ -17,7 +17,7 @@ import { PeerBreaker } from '../process/peer-breaker';
 import { Secret } from '../process/secret';
 import { type Closing, type Draining } from '../process/serve';
 import { inference } from '../telemetry/operations';
-import { buildInstrumentation } from '../telemetry/with-span';
+import { buildInstrumentation, type PeerState } from '../telemetry/with-span';
 import { needsApproval } from './approval';
 import type * as A2A from './a2a-delegate';
 import { buildAnswerer } from './answer';
@@ -74,13 +74,17 @@ export function buildAgent(
   const servers = config.mcpServers.map((server) => {
     const client = new MCPClient(server, toolTimeoutMs, http);
     const probe = () => client.listTools();
-    return { client, breaker: new PeerBreaker(`MCP server "${server.name}"`, probe, log) };
+    const told = (state: PeerState) =>
+      instrumentation.countPeerState({ kind: 'mcp_server', name: server.name }, state);
+    return { client, breaker: new PeerBreaker(`MCP server "${server.name}"`, probe, log, told) };
   });
   const mcpTools = new MCPTools(servers, instrumentation.withSpan, log);
   const subAgents = config.subAgents.map((agent, index) => {
     const delegate = buildDelegate(agent, config, peerKeys[index] as Secret, http);
     const probe = (signal: AbortSignal) => isAlive(http, livenessUrl(agent), signal);
-    return { delegate, breaker: new PeerBreaker(`agent "${agent.name}"`, probe, log) };
+    const told = (state: PeerState) =>
+      instrumentation.countPeerState({ kind: 'agent', name: agent.name }, state);
+    return { delegate, breaker: new PeerBreaker(`agent "${agent.name}"`, probe, log, told) };
   });
   const breakers = [...servers, ...subAgents].map(({ breaker }) => breaker);
   const sources = [mcpTools, new SubAgents(subAgents)];

@@ -24,6 +24,8 @@ export class PeerBreaker {
     /** Fails, or says `false`, while there is no answer. */
     private readonly probe: (signal: AbortSignal) => Promise<unknown>,
     private readonly log: Logger,
+    /** Is told whenever that changes. */
+    private readonly onChange: (state: 'unavailable' | 'available') => void = () => undefined,
   ) {}
 
   /** Whether it is no use to call. */
@@ -50,6 +52,7 @@ export class PeerBreaker {
     this.faults++;
     if (this.open || this.faults < FAULTS || this.closing.signal.aborted) return;
     this.open = true;
+    this.onChange('unavailable');
     this.log.error({ err: error }, `${this.peer} is unavailable; it is not called until it answers again`);
     void this.recover();
   }
@@ -71,6 +74,7 @@ export class PeerBreaker {
     }
     this.faults = 0;
     this.open = false;
+    this.onChange('available');
     this.log.info(`${this.peer} is available again`);
   }
 

@@ -25,6 +25,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   [METRIC.toolDuration]: { description: 'Tool call duration', unit: 'ms', boundaries: MILLISECONDS },
   [METRIC.delegations]: { description: 'Delegation count', unit: '1' },
   [METRIC.delegationDuration]: { description: 'Delegation duration', unit: 'ms', boundaries: MILLISECONDS },
+  [METRIC.peerStateChanges]: {
+    description: 'Times that a peer was found unavailable, or available again',
+    unit: '1',
+  },
   [METRIC.genAiOperationDuration]: {
     description: 'GenAI operation duration',
     unit: 's',

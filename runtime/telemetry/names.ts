@@ -95,6 +95,9 @@ export const CONTENT = {
 /** Labels of KAOS's metrics beside `agent.name`. */
 export const LABEL = { success: 'success', model: 'model', tool: 'tool', target: 'target' } as const;
 
+/** Labels of what became of a peer: of those that are configured, and of two states. */
+export const PEER_LABEL = { peer: 'peer', kind: 'kind', state: 'state' } as const;
+
 export const METRIC = {
   requests: 'kaos.requests',
   requestDuration: 'kaos.request.duration',
@@ -104,6 +107,7 @@ export const METRIC = {
   toolDuration: 'kaos.tool.duration',
   delegations: 'kaos.delegations',
   delegationDuration: 'kaos.delegation.duration',
+  peerStateChanges: 'kaos.peer.state_changes',
   genAiOperationDuration: 'gen_ai.client.operation.duration',
   genAiTimeToFirstChunk: 'gen_ai.client.operation.time_to_first_chunk',
   genAiTokenUsage: 'gen_ai.client.token.usage',

@@ -2,7 +2,7 @@ import { type Attributes, metrics, type Span, SpanStatusCode, trace } from '@ope
 import { type Logger } from 'pino';
 import { CancelledError, errorType, ProcessError } from '../process/errors';
 import { Instruments } from './instruments';
-import { ATTRIBUTE, LABEL, METRIC, scopeName } from './names';
+import { ATTRIBUTE, LABEL, METRIC, PEER_LABEL, scopeName } from './names';
 import { type Operation } from './operations';
 
 /** Runs work in a span of its own. The only way in which a span is opened. */
@@ -14,7 +14,14 @@ export interface Instrumentation {
   recordTokens(operation: Operation, tokens: { readonly input: number; readonly output: number }): void;
   /** How long a streamed reply let wait for its first chunk. */
   recordFirstChunk(operation: Operation, milliseconds: number): void;
+  /** Counts that a peer is called no more, or again. */
+  countPeerState(
+    peer: { readonly kind: 'mcp_server' | 'agent'; readonly name: string },
+    state: PeerState,
+  ): void;
 }
+
+export type PeerState = 'unavailable' | 'available';
 
 /**
  * The span is active while the work runs and ends when it settles; what was thrown is logged while the span is
@@ -78,7 +85,15 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
   const recordFirstChunk: Instrumentation['recordFirstChunk'] = ({ timed }, milliseconds) =>
     instruments.record(METRIC.genAiTimeToFirstChunk, milliseconds / 1000, timed?.attributes ?? {});
 
-  return { withSpan, recordTokens, recordFirstChunk };
+  const countPeerState: Instrumentation['countPeerState'] = ({ kind, name }, state) =>
+    instruments.count(METRIC.peerStateChanges, {
+      ...identity,
+      [PEER_LABEL.peer]: name,
+      [PEER_LABEL.kind]: kind,
+      [PEER_LABEL.state]: state,
+    });
+
+  return { withSpan, recordTokens, recordFirstChunk, countPeerState };
 }
 
 function severityOf(error: unknown): 'error' | 'warn' {

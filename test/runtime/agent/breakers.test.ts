@@ -13,7 +13,7 @@ import {
   startScriptedModel,
   toolResults,
 } from '../../support/scripted-model';
-import { startTestTelemetry } from '../../support/telemetry';
+import { pointsOf, startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
 const open: Listening[] = [];
@@ -59,6 +59,7 @@ describe('a tool server that is down', () => {
     const last = model.requests.at(-1);
     expect([system(last), offered(last)]).toEqual(['Be brief.', ['shout']]);
     expect(telemetry.logs.at(-1)?.body).not.toContain('unavailable');
+    expect(await stateChanges()).toEqual(changes('mcp_server', 'down'));
   });
 
   test('costs nothing to tools of others', async () => {
@@ -115,6 +116,7 @@ describe('a sub-agent that is down', () => {
     await available(agent);
     await ask();
     expect(offered(model.requests.at(-1))).toEqual(['delegate_to_worker']);
+    expect(await stateChanges()).toEqual(changes('agent', 'worker'));
   });
 
   test('that hangs costs nothing to requests that have no task for it', async () => {
@@ -149,6 +151,17 @@ function system(request: ModelRequest | undefined): unknown {
 
 function offered(request: ModelRequest | undefined): string[] {
   return (request?.tools ?? []).map((offer) => offer.function.name);
+}
+
+/** Times that each peer changed, as the metric has it. */
+async function stateChanges(): Promise<object[]> {
+  const points = pointsOf(await telemetry.metric('kaos.peer.state_changes'));
+  return points.map(({ labels, value }) => ({ ...labels, value }));
+}
+
+function changes(kind: string, peer: string): object[] {
+  const labels = { 'agent.name': 'lead', kind, peer };
+  return ['unavailable', 'available'].map((state) => ({ ...labels, state, value: 1 }));
 }
 
 async function downServer() {
