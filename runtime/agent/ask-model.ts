@@ -2,19 +2,20 @@ import { type Span } from '@opentelemetry/api';
 import { ATTRIBUTE } from '../telemetry/names';
 import { type Usage } from './chat';
 import { type LoopParts } from './loop';
-import { type ModelParameters, type ModelQuestion, type ModelReply, type OnText } from './model';
+import { type ModelParameters, type ModelQuestion, type ModelReply } from './model';
+import { type Listeners } from './model-stream';
 
 /** One model call, in a span that ends with the last that the model says. */
 export function askModel(
   { model, inference, instrumentation }: Pick<LoopParts, 'model' | 'inference' | 'instrumentation'>,
   question: ModelQuestion,
   signal: AbortSignal,
-  onText: OnText | undefined,
+  { onText, onReasoning }: Partial<Listeners> = {},
 ): Promise<ModelReply> {
   return instrumentation.withSpan(inference, async (span) => {
     describeParameters(span, question.parameters);
     if (onText) span.setAttribute(ATTRIBUTE.genAiRequestStream, true);
-    const reply = await model.complete(question, signal, onText);
+    const reply = await model.complete(question, signal, onText, onReasoning);
     describeReply(span, reply);
     if (reply.usage) {
       const tokens = { input: reply.usage.inputTokens, output: reply.usage.outputTokens };

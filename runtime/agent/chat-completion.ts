@@ -25,10 +25,12 @@ export function completionHead(agent: string, { model, session }: ChatRequest): 
 /** The whole reply in one. */
 export function completion(
   { id, ...head }: CompletionHead,
-  { content, refusal, toolCalls, finishReason, usage, approval, notice }: LoopResult,
+  { content, reasoning, refusal, toolCalls, finishReason, usage, approval, notice }: LoopResult,
 ) {
   const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
-  const message = { role: 'assistant', content: withNotice(content, notice), refusal, ...calls };
+  // Where the model says none, a message is exactly OpenAI's.
+  const thoughts = reasoning === undefined ? {} : { reasoning_content: reasoning };
+  const message = { role: 'assistant', content: withNotice(content, notice), ...thoughts, refusal, ...calls };
   return {
     id,
     object: 'chat.completion',

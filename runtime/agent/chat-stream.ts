@@ -37,6 +37,10 @@ export class ChatStream implements LoopListener {
     return this.events.send(this.chunk({ content: piece }));
   }
 
+  reasoning(piece: string): Promise<void> {
+    return this.events.send(this.chunk({ reasoning_content: piece }));
+  }
+
   progress({ kind, id, name, state }: CallProgress): Promise<void> {
     const type = kind === 'tool' ? 'tool_call' : 'delegation';
     return this.events.send({ ...this.chunk({}), kaos: { type, id, name, state } });

@@ -109,7 +109,7 @@ async function summaryOf(
     { role: 'system', content: INSTRUCTIONS },
     { role: 'user', content: transcript },
   ];
-  const reply = await askModel(parts, { messages, functions: [] }, signal, undefined);
+  const reply = await askModel(parts, { messages, functions: [] }, signal);
   const summary = reply.message.content;
   if (!summary) throw new ModelError('the model gave no summary of the conversation');
   // Not the system's word: tools and users had their part in it.

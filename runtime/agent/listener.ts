@@ -10,6 +10,8 @@ export interface LoopListener {
    * not asked to stream.
    */
   text?(piece: string): Promise<void>;
+  /** A piece of what the model says to itself before it answers; no part of what the agent says. */
+  reasoning?(piece: string): Promise<void>;
   /** A tool call or a delegation begins, and later succeeds or fails. */
   progress?(progress: CallProgress): Promise<void>;
   /** All is said and done, and kept; the span of the request is still open. */

@@ -50,7 +50,11 @@ export class LoopRun {
     const reply = await this.ask(index);
     const next = inFormat(nextStep(reply, clientTools.names), format);
     const said = next.kind === 'answer' ? next.content : reply.message.content;
-    await this.speech.endTurn(said ?? '', next.kind === 'answer' || next.kind === 'client-calls');
+    await this.speech.endTurn(
+      said ?? '',
+      reply.reasoning ?? '',
+      next.kind === 'answer' || next.kind === 'client-calls',
+    );
     switch (next.kind) {
       case 'answer':
       case 'client-calls':
@@ -81,7 +85,7 @@ export class LoopRun {
     await this.makeRoom({ ...offer, messages: this.messages });
     const { deadline } = this.request;
     const asked = { ...offer, messages: this.messages, parameters, deadline };
-    const reply = await askModel(this.parts, asked, this.request.signal, this.speech.onText);
+    const reply = await askModel(this.parts, asked, this.request.signal, this.speech.listeners);
     this.use(reply.usage ?? NO_USAGE);
     this.parts.contextLimit?.learn(charactersIn(asked), reply.usage?.inputTokens ?? 0);
     return reply;
@@ -137,7 +141,8 @@ export class LoopRun {
     const spent = { ...this.budget.spent, ownSteps: step };
     const suspended = suspendTurn(this.messages, reply, waiting, spent);
     const content = this.speech.text || null;
-    return { content, refusal: null, toolCalls: [], finishReason: 'stop', suspended };
+    const rest = { refusal: null, toolCalls: [], finishReason: 'stop', suspended } as const;
+    return { content, ...reasoningOf(this.speech), ...rest };
   }
 
   private use(usage: Usage): void {
@@ -174,10 +179,19 @@ function turnOf(message: ModelMessage): ChatMessage[] {
 
 function resultOf(
   end: Extract<NextStep, { kind: 'answer' | 'client-calls' }>,
-  { text }: Speech,
+  speech: Speech,
 ): Omit<LoopResult, 'usage' | 'steps'> {
-  if (end.kind === 'client-calls')
-    return { content: text || null, refusal: null, toolCalls: end.calls, finishReason: 'tool_calls' };
+  const { text } = speech;
+  const reasoning = reasoningOf(speech);
+  if (end.kind === 'client-calls') {
+    const content = text || null;
+    return { content, ...reasoning, refusal: null, toolCalls: end.calls, finishReason: 'tool_calls' };
+  }
   const { content, refusal = null, finishReason } = end;
-  return { content: content === null ? text || null : text, refusal, toolCalls: [], finishReason };
+  const said = content === null ? text || null : text;
+  return { content: said, ...reasoning, refusal, toolCalls: [], finishReason };
+}
+
+function reasoningOf({ reasoning }: Speech): Pick<LoopResult, 'reasoning'> {
+  return reasoning === '' ? {} : { reasoning };
 }

@@ -54,6 +54,8 @@ export interface LoopQuestion {
 export interface LoopResult {
   /** All that the agent said; null when it said nothing, and calls the client's tools or refuses. */
   readonly content: string | null;
+  /** What the model said to itself in all turns, where it says that; for the client alone. */
+  readonly reasoning?: string;
   /** Why the model does not answer, where it says so. */
   readonly refusal: string | null;
   /** Calls of the client's own tools, which the client carries out before it asks again. */

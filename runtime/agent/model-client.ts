@@ -6,7 +6,7 @@ import { type Secret, SecretError } from '../process/secret';
 import { type Model, type ModelQuestion, type ModelReply, type OnText } from './model';
 import { parseReply } from './model-reply';
 import { repeatableFailure, repeatableStatus, retryAfterMs } from './repeatable';
-import { readStream } from './model-stream';
+import { type Listeners, readStream } from './model-stream';
 import { brokeOff } from './streamed-reply';
 
 /** A model behind an OpenAI-compatible gateway. */
@@ -25,13 +25,18 @@ export class ModelClient implements Model {
     this.url = options.baseUrl.replace(/\/v1$/, '') + CHAT_PATH;
   }
 
-  async complete(question: ModelQuestion, signal: AbortSignal, onText?: OnText): Promise<ModelReply> {
+  async complete(
+    question: ModelQuestion,
+    signal: AbortSignal,
+    onText?: OnText,
+    onReasoning?: OnText,
+  ): Promise<ModelReply> {
     const startedAt = performance.now();
     const reply = await this.ask(question, signal, onText !== undefined);
     try {
       if (onText && reply.statusCode === 200 && isEventStream(reply))
-        return await readStream(reply.body, onText, startedAt);
-      return await readWhole(reply, onText);
+        return await readStream(reply.body, { onText, onReasoning }, startedAt);
+      return await readWhole(reply, { onText, onReasoning });
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
       throw error;
@@ -92,12 +97,13 @@ function failed(
 }
 
 /** A gateway that cannot stream answers in one piece all the same. */
-async function readWhole(reply: Reply, onText: OnText | undefined): Promise<ModelReply> {
+async function readWhole(reply: Reply, { onText, onReasoning }: Partial<Listeners>): Promise<ModelReply> {
   const { status, text, json } = await readJson(reply).catch((cause: unknown) => {
     throw brokeOff(cause);
   });
   if (status !== 200) throw failed(status, text, reply.headers['retry-after']);
   const whole = parseReply(json);
+  if (whole.reasoning) await onReasoning?.(whole.reasoning);
   if (whole.message.content) await onText?.(whole.message.content);
   return whole;
 }

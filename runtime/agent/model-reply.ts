@@ -13,7 +13,13 @@ export function parseReply(json: unknown): ModelReply {
     toolCallOf(call.id, call.function.name, call.function.arguments ?? ''),
   );
   const { content = null, refusal } = message;
-  return { id, model, ...replyOf({ content, refusal, calls }, finish_reason), usage: usageOf(usage) };
+  const reasoning = reasoningIn(message);
+  return {
+    id,
+    model,
+    ...replyOf({ content, refusal, calls, reasoning }, finish_reason),
+    usage: usageOf(usage),
+  };
 }
 
 export function notACompletion(cause: unknown): ModelError {
@@ -29,16 +35,44 @@ export function replyOf(
     content,
     refusal,
     calls,
-  }: { content: string | null; refusal: string | null | undefined; calls: readonly ToolCall[] },
+    reasoning,
+  }: {
+    content: string | null;
+    refusal: string | null | undefined;
+    calls: readonly ToolCall[];
+    reasoning: string;
+  },
   finishReason: string | null | undefined,
-): Pick<ModelReply, 'message' | 'finishReason'> {
+): Pick<ModelReply, 'message' | 'finishReason' | 'reasoning'> {
   const message = {
     role: 'assistant',
     content,
     ...(refusal ? { refusal } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
   } as const;
-  return { message, finishReason: finishReason ?? 'stop' };
+  return {
+    message,
+    finishReason: finishReason ?? 'stop',
+    ...(reasoning === '' ? {} : { reasoning }),
+  };
+}
+
+/** LiteLLM and DeepSeek call it one thing, OpenRouter and newer servers of open models another. */
+export const reasoningFields = {
+  reasoning_content: z.string().nullish().catch(undefined),
+  reasoning: z.string().nullish().catch(undefined),
+};
+
+export function reasoningIn(
+  said:
+    | {
+        readonly reasoning_content?: string | null | undefined;
+        readonly reasoning?: string | null | undefined;
+      }
+    | null
+    | undefined,
+): string {
+  return said?.reasoning_content ?? said?.reasoning ?? '';
 }
 
 export function usageOf(usage: z.output<typeof usageCounts>): Usage | undefined {
@@ -64,6 +98,7 @@ const completion = z.object({
       z.object({
         finish_reason: z.string().nullish(),
         message: z.object({
+          ...reasoningFields,
           content: z.string().nullish(),
           refusal: z.string().nullish(),
           tool_calls: z.array(toolCall).nullish(),

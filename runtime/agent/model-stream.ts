@@ -11,23 +11,32 @@ const MAX_EVENT_CHARACTERS = 16 * 1024 * 1024;
 /** How long the end of a reply may come after its last word. */
 const END_MS = 500;
 
+export interface Listeners {
+  readonly onText: OnText | undefined;
+  readonly onReasoning: OnText | undefined;
+}
+
 /**
  * Reads a reply that is streamed as server-sent events, each piece of text as it comes: nothing more is read until
- * `onText` is done with it.
+ * whoever listens is done with it.
  *
  * @param startedAt when the model was asked, by `performance.now()`
- * @throws ModelError when it breaks off, and what `onText` throws
+ * @throws ModelError when it breaks off, and what listeners throw
  */
-export async function readStream(body: Body, onText: OnText, startedAt: number): Promise<ModelReply> {
+export async function readStream(body: Body, listeners: Listeners, startedAt: number): Promise<ModelReply> {
   try {
-    return await readReply(body, onText, startedAt);
+    return await readReply(body, listeners, startedAt);
   } catch (error) {
     body.on('error', () => undefined).destroy();
     throw error;
   }
 }
 
-async function readReply(body: Body, onText: OnText, startedAt: number): Promise<ModelReply> {
+async function readReply(
+  body: Body,
+  { onText, onReasoning }: Listeners,
+  startedAt: number,
+): Promise<ModelReply> {
   const reply = new StreamedReply();
   const readEvents = eventReader(body);
   let firstChunkMs: number | undefined;
@@ -42,8 +51,9 @@ async function readReply(body: Body, onText: OnText, startedAt: number): Promise
         return finish(true);
       }
       firstChunkMs ??= performance.now() - startedAt;
-      const text = reply.add(data);
-      if (text !== '') await onText(text);
+      const { text, reasoning } = reply.add(data);
+      if (reasoning !== '') await onReasoning?.(reasoning);
+      if (text !== '') await onText?.(text);
     }
   }
   return finish(false);

@@ -5,9 +5,15 @@ export interface Model {
   /**
    * @param onText is given what the model says, piece by piece and before the reply is complete; the next piece waits
    *   until it is done with one. Without it, the model is not asked to stream.
+   * @param onReasoning the same of what it says to itself before it answers
    * @throws ModelError when there is no usable reply, ModelRefusalError when the question is not taken
    */
-  complete(question: ModelQuestion, signal: AbortSignal, onText?: OnText): Promise<ModelReply>;
+  complete(
+    question: ModelQuestion,
+    signal: AbortSignal,
+    onText?: OnText,
+    onReasoning?: OnText,
+  ): Promise<ModelReply>;
 }
 
 export type OnText = (piece: string) => Promise<void>;
@@ -30,6 +36,8 @@ export type ModelParameters = Readonly<Record<string, unknown>>;
 export interface ModelReply {
   readonly message: ModelMessage;
   readonly finishReason: string;
+  /** What it said to itself, which is no part of the conversation. */
+  readonly reasoning?: string;
   /** What the model is to be told of calls that it asked for in a way in which they cannot be carried out. */
   readonly corrections?: readonly string[];
   /** What the gateway calls the reply and the model behind it. */

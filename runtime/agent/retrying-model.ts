@@ -17,17 +17,23 @@ export class RetryingModel implements Model {
     private readonly options: { readonly maxRetries: number; readonly log: Logger },
   ) {}
 
-  async complete(question: ModelQuestion, signal: AbortSignal, onText?: OnText): Promise<ModelReply> {
+  async complete(
+    question: ModelQuestion,
+    signal: AbortSignal,
+    ...listeners: readonly (OnText | undefined)[]
+  ): Promise<ModelReply> {
     let hasSpoken = false;
-    const listen: OnText | undefined =
-      onText &&
-      ((piece) => {
-        hasSpoken = true;
-        return onText(piece);
-      });
+    const listening = listeners.map(
+      (listener) =>
+        listener &&
+        ((piece: string) => {
+          hasSpoken = true;
+          return listener(piece);
+        }),
+    );
     for (let retry = 1; ; retry++) {
       try {
-        return await this.model.complete(question, signal, listen);
+        return await this.model.complete(question, signal, ...listening);
       } catch (error) {
         const delayMs = hasSpoken || retry > this.options.maxRetries ? undefined : delayBefore(retry, error);
         if (delayMs === undefined || isTooLate(delayMs, question)) throw error;

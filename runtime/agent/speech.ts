@@ -1,45 +1,74 @@
 import { type LoopListener } from './listener';
+import { type Listeners } from './model-stream';
 
 /** Between what the model says in one turn and in the next. */
 const BETWEEN_TURNS = '\n\n';
 
 /**
  * What the agent says in one request, the same whether it is streamed or not: the texts of all turns, those before
- * tool calls too, because text that was streamed cannot be taken back when the tool calls come.
+ * tool calls too, because text that was streamed cannot be taken back when the tool calls come. What the model says to
+ * itself stands beside it.
  */
 export class Speech {
-  private said = '';
-  private turn = '';
+  private readonly answer: Strand;
+  private readonly thoughts: Strand;
 
   constructor(
     private readonly listener: LoopListener,
     /** Says no more than the answer, and that in one piece: JSON with a preface is no JSON. */
     private readonly answerOnly: boolean,
-  ) {}
-
-  get text(): string {
-    return this.said;
+  ) {
+    this.answer = new Strand(async (piece) => listener.text?.(piece));
+    this.thoughts = new Strand(async (piece) => listener.reasoning?.(piece));
   }
 
-  /** Passes a piece of the current turn on; undefined when nobody listens, so that the model need not stream. */
-  get onText(): ((piece: string) => Promise<void>) | undefined {
-    if (!this.listener.text) return undefined;
-    return async (piece) => {
-      if (!this.answerOnly) await this.say(piece);
+  get text(): string {
+    return this.answer.said;
+  }
+
+  get reasoning(): string {
+    return this.thoughts.said;
+  }
+
+  /** Pass pieces of the current turn on; none when nobody listens, so that the model need not stream. */
+  get listeners(): Partial<Listeners> {
+    if (!this.listener.text) return {};
+    return {
+      onText: async (piece) => {
+        if (!this.answerOnly) await this.answer.say(piece);
+      },
+      onReasoning: (piece) => this.thoughts.say(piece),
     };
   }
 
-  /** @param text all that the model said in the turn, of which a part, or all, may have been passed on */
-  async endTurn(text: string, isAnswer: boolean): Promise<void> {
-    if (isAnswer || !this.answerOnly) await this.say(text.slice(this.turn.length));
-    this.turn = '';
+  /**
+   * @param text all that the model said in the turn, of which a part, or all, may have been passed on
+   * @param reasoning the same of what it said to itself
+   */
+  async endTurn(text: string, reasoning: string, isAnswer: boolean): Promise<void> {
+    await this.thoughts.endTurn(reasoning);
+    await this.answer.endTurn(isAnswer || !this.answerOnly ? text : '');
   }
+}
 
-  private async say(piece: string): Promise<void> {
+/** What is said in turns, each apart from the one before. */
+class Strand {
+  said = '';
+  private turn = '';
+
+  constructor(private readonly tell: (piece: string) => Promise<void>) {}
+
+  async say(piece: string): Promise<void> {
     if (piece === '') return;
     const whole = this.turn === '' && this.said !== '' ? BETWEEN_TURNS + piece : piece;
     this.turn += piece;
     this.said += whole;
-    await this.listener.text?.(whole);
+    await this.tell(whole);
+  }
+
+  /** @param text all of the turn */
+  async endTurn(text: string): Promise<void> {
+    await this.say(text.slice(this.turn.length));
+    this.turn = '';
   }
 }

@@ -4,7 +4,15 @@ import { ModelError } from '../process/errors';
 import { type Usage } from './chat';
 import { type ModelReply } from './model';
 import { repeatableFailure, repeatableStatus } from './repeatable';
-import { notACompletion, replyOf, toolCallOf, usageCounts, usageOf } from './model-reply';
+import {
+  notACompletion,
+  reasoningFields,
+  reasoningIn,
+  replyOf,
+  toolCallOf,
+  usageCounts,
+  usageOf,
+} from './model-reply';
 
 /** Puts a model's reply together from the chunks of its stream. */
 export class StreamedReply {
@@ -12,28 +20,30 @@ export class StreamedReply {
   private model: string | undefined;
   private content: string | null = null;
   private refusal = '';
+  private reasoning = '';
   private readonly calls: PartialCall[] = [];
   private finishReason: string | undefined;
   private usage: Usage | undefined;
 
   /**
-   * @returns the text that the chunk adds
+   * @returns what the chunk adds
    * @throws ModelError when it is no chunk, or says what went wrong
    */
-  add(data: string): string {
+  add(data: string): { readonly text: string; readonly reasoning: string } {
     const { choices, ...head } = parseChunk(data);
     this.id ??= head.id ?? undefined;
     this.model ??= head.model ?? undefined;
     this.usage = usageOf(head.usage) ?? this.usage;
     const choice = choices?.[0];
-    if (!choice) return '';
+    if (!choice) return { text: '', reasoning: '' };
     this.finishReason = choice.finish_reason ?? this.finishReason;
     for (const part of choice.delta?.tool_calls ?? []) this.addToCall(part);
     this.refusal += choice.delta?.refusal ?? '';
-    const text = choice.delta?.content;
-    if (typeof text !== 'string') return '';
-    this.content = (this.content ?? '') + text;
-    return text;
+    const reasoning = reasoningIn(choice.delta);
+    this.reasoning += reasoning;
+    const text = choice.delta?.content ?? '';
+    if (typeof choice.delta?.content === 'string') this.content = (this.content ?? '') + text;
+    return { text, reasoning };
   }
 
   /**
@@ -42,9 +52,9 @@ export class StreamedReply {
    */
   finish(ended: boolean): ModelReply {
     if (!ended && this.finishReason === undefined) throw brokeOff();
-    const { id, model, usage, content, refusal } = this;
+    const { id, model, usage, content, refusal, reasoning } = this;
     const calls = this.calls.map((call) => toolCallOf(call.id, call.name, call.arguments));
-    return { id, model, ...replyOf({ content, refusal, calls }, this.finishReason), usage };
+    return { id, model, ...replyOf({ content, refusal, calls, reasoning }, this.finishReason), usage };
   }
 
   /** Some gateways number all calls alike, and tell them apart by their ids alone. */
@@ -100,6 +110,7 @@ const callPart = z.object({
 });
 
 const delta = z.object({
+  ...reasoningFields,
   content: z.string().nullish(),
   refusal: z.string().nullish(),
   tool_calls: z.array(callPart).nullish(),

@@ -18,15 +18,19 @@ export class AutoModel implements Model {
     this.inWords = new TextModel(native);
   }
 
-  async complete(question: ModelQuestion, signal: AbortSignal, onText?: OnText): Promise<ModelReply> {
-    if (!this.takesTools) return this.inWords.complete(question, signal, onText);
+  async complete(
+    question: ModelQuestion,
+    signal: AbortSignal,
+    ...listeners: readonly (OnText | undefined)[]
+  ): Promise<ModelReply> {
+    if (!this.takesTools) return this.inWords.complete(question, signal, ...listeners);
     try {
-      return await this.native.complete(question, signal, onText);
+      return await this.native.complete(question, signal, ...listeners);
     } catch (error) {
       if (!hasTools(question) || !rejectsTools(error)) throw error;
       this.takesTools = false;
       this.log.warn({ err: error }, 'the model takes no tools; from now on it is told of them in words');
-      return this.inWords.complete(question, signal, onText);
+      return this.inWords.complete(question, signal, ...listeners);
     }
   }
 }

@@ -13,14 +13,19 @@ import { systemPrompt } from './system-prompt';
 export class TextModel implements Model {
   constructor(private readonly model: Model) {}
 
-  async complete(question: ModelQuestion, signal: AbortSignal, onText?: OnText): Promise<ModelReply> {
+  async complete(
+    question: ModelQuestion,
+    signal: AbortSignal,
+    onText?: OnText,
+    onReasoning?: OnText,
+  ): Promise<ModelReply> {
     const isOffered = offers(question).length > 0;
     const heldBack = new HeldBack();
     const passOn = async (piece: string) => {
       const passed = isOffered ? heldBack.add(piece) : piece;
       if (passed !== '') await onText?.(passed);
     };
-    const reply = await this.model.complete(inWords(question), signal, onText && passOn);
+    const reply = await this.model.complete(inWords(question), signal, onText && passOn, onReasoning);
     return isOffered ? withCalls(reply, question) : reply;
   }
 }
