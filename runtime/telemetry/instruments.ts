@@ -54,6 +54,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     unit: 's',
     boundaries: MCP_SECONDS,
   },
+  [METRIC.telemetryDropped]: { description: 'Spans and log records that could not be sent', unit: '{item}' },
 };
 
 /** Counters and histograms by name, each created when it is first used. */
@@ -63,11 +64,11 @@ export class Instruments {
 
   constructor(private readonly meter: Meter) {}
 
-  count(name: string, attributes: Attributes): void {
+  count(name: string, attributes: Attributes, times = 1): void {
     const existing = this.counters.get(name);
     const counter = existing ?? this.meter.createCounter(name, SHAPES[name]);
     if (!existing) this.counters.set(name, counter);
-    counter.add(1, attributes);
+    counter.add(times, attributes);
   }
 
   record(name: string, value: number, attributes: Attributes): void {

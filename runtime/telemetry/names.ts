@@ -93,7 +93,13 @@ export const CONTENT = {
 } as const;
 
 /** Labels of KAOS's metrics beside `agent.name`. */
-export const LABEL = { success: 'success', model: 'model', tool: 'tool', target: 'target' } as const;
+export const LABEL = {
+  success: 'success',
+  model: 'model',
+  tool: 'tool',
+  target: 'target',
+  signal: 'signal',
+} as const;
 
 /** Labels of what became of a peer: of those that are configured, and of two states. */
 export const PEER_LABEL = { peer: 'peer', kind: 'kind', state: 'state' } as const;
@@ -113,6 +119,8 @@ export const METRIC = {
   genAiTokenUsage: 'gen_ai.client.token.usage',
   mcpClientDuration: 'mcp.client.operation.duration',
   mcpServerDuration: 'mcp.server.operation.duration',
+  /** Spans and log records that could not be sent, by signal. */
+  telemetryDropped: 'kaos.telemetry.dropped',
 } as const;
 
 /** Name of the tracer and the meter of a service. */

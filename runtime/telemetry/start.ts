@@ -27,7 +27,10 @@ export function startTelemetry(env: Env, fallbackName: string): Telemetry {
   return {
     enabled: true,
     summary: `OpenTelemetry initialized: ${env.OTEL_EXPORTER_OTLP_ENDPOINT} (service: ${service})`,
-    close: () => within(FLUSH_SECONDS * 1000, sdk.shutdown()),
+    close: async () => {
+      await within(FLUSH_SECONDS * 1000, sdk.shutdown());
+      sdk.giveUp();
+    },
   };
 }
 

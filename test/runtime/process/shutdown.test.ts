@@ -141,6 +141,7 @@ test('a collector that takes connections and never answers does not hold the pro
   expect(await agent.exit).toBe(0);
   // FLUSH_SECONDS and some time to end.
   expect(performance.now() - startedAt).toBeLessThan(7_000);
+  expect(await agent.stdout).toContain('OpenTelemetry: 3 spans could not be sent');
   sockets.forEach((socket) => socket.destroy());
   silent.close();
 }, 15_000);
@@ -151,6 +152,7 @@ test('a collector that is away is no reason to wait, or to fail', async () => {
   expect((await model.reply).status).toBe(200);
   agent.kill('SIGTERM');
   expect([await agent.exit, await agent.stderr]).toEqual([0, '']);
+  expect(await agent.stdout).toContain('OpenTelemetry: 3 spans could not be sent');
 });
 
 /** An agent process that has been asked something, whose model waits for the test to give the answer. */
