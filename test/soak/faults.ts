@@ -8,11 +8,15 @@ interface Fault {
   end(): Promise<void> | void;
 }
 
+/** From when to when something was away, on this process's clock. */
+export interface FaultWindow {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Takes away one thing after the other, each for up to two seconds, until told to stop; then all is as it was. */
-export async function makeTrouble(
-  scene: Scene,
-  isOver: () => boolean,
-): Promise<Readonly<Record<string, number>>> {
+export async function makeTrouble(scene: Scene, isOver: () => boolean): Promise<readonly FaultWindow[]> {
   const faults: readonly Fault[] = [
     {
       name: 'tool server dies',
@@ -23,17 +27,18 @@ export async function makeTrouble(
     { name: 'collector disappears', begin: () => scene.stopCollector(), end: () => scene.startCollector() },
     { name: 'Redis restarts', begin: () => scene.stopRedis(), end: () => scene.startRedis() },
   ];
-  const times: Record<string, number> = {};
+  const windows: FaultWindow[] = [];
   // Each has its turn, in an order of chance.
   for (let left = shuffled(faults); !isOver(); left = left.length > 1 ? left.slice(1) : shuffled(faults)) {
     const [fault] = left;
     if (!fault) break;
-    times[fault.name] = (times[fault.name] ?? 0) + 1;
+    const from = performance.now();
     await fault.begin();
     await delay(300 + Math.random() * 1_700);
     await fault.end();
+    windows.push({ name: fault.name, from, to: performance.now() });
   }
-  return times;
+  return windows;
 }
 
 function shuffled<T>(all: readonly T[]): T[] {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { answerTo, KINDS, MODEL_FAULTS, type Question } from './question';
 
@@ -7,33 +8,47 @@ export interface Outcome {
   readonly end: 'answered' | 'refused' | 'hung up' | 'wrong';
   /** An error code, or what was wrong. */
   readonly detail: string;
+  /** Milliseconds on this process's clock. */
+  readonly startedAt: number;
   readonly milliseconds: number;
   readonly traceId: string | undefined;
 }
 
-const WORKERS = 8;
+/** The same rate whatever happens: who waits for answers before asking on asks less of an agent in trouble. */
+const PACE_MS = 25;
+const MOST_AT_ONCE = 16;
 const HANG_UP_MS = 50;
 
-/** Asks, several at a time, until told to stop. */
+/** Asks at a steady pace until told to stop. */
 export class Load {
   readonly outcomes: Outcome[] = [];
   private next = 0;
-  private readonly connections = new Agent();
+  private connections = new Agent();
 
   constructor(private readonly url: string) {}
 
   /** @param calm asks nothing that is to go wrong */
   async until(isOver: () => boolean, calm: boolean): Promise<readonly Outcome[]> {
     const first = this.outcomes.length;
-    const work = async () => {
-      while (!isOver()) this.outcomes.push(await this.ask(this.question(calm)));
-    };
-    await Promise.all(Array.from({ length: WORKERS }, work));
+    const asked = new Set<Promise<void>>();
+    while (!isOver()) {
+      await delay(PACE_MS);
+      if (asked.size === MOST_AT_ONCE) continue;
+      const one = this.ask(this.question(calm)).then((outcome) => {
+        this.outcomes.push(outcome);
+        asked.delete(one);
+      });
+      asked.add(one);
+    }
+    await Promise.all(asked);
     return this.outcomes.slice(first);
   }
 
-  close(): Promise<void> {
-    return this.connections.destroy();
+  /** Closes all connections; the next question opens others. */
+  async rest(): Promise<void> {
+    const { connections } = this;
+    this.connections = new Agent();
+    await connections.destroy();
   }
 
   private question(calm: boolean): Question {
@@ -48,7 +63,7 @@ export class Load {
     const startedAt = performance.now();
     let traceId: string | undefined;
     const ended = (end: Outcome['end'], detail = ''): Outcome => {
-      return { question, end, detail, milliseconds: performance.now() - startedAt, traceId };
+      return { question, end, detail, startedAt, milliseconds: performance.now() - startedAt, traceId };
     };
     try {
       const reply = await request(`${this.url}/v1/chat/completions`, {

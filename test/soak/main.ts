@@ -7,7 +7,7 @@ const MAX_MINUTES = 60;
 async function main(): Promise<void> {
   const minutes = Number(process.argv[2] ?? 2);
   if (!(minutes > 0 && minutes <= MAX_MINUTES)) throw new Error(`give minutes, up to ${MAX_MINUTES}`);
-  const report = await soak({ calmMs: 5_000, faultMs: minutes * 60_000 });
+  const report = await soak({ calmMs: 15_000, faultMs: minutes * 60_000 });
   printReport(report);
   const problems = problemsIn(report);
   for (const problem of problems) console.log(`PROBLEM: ${problem}`);

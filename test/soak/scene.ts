@@ -63,7 +63,7 @@ export class Scene {
   }
 
   async startCollector(): Promise<void> {
-    const limits = { spans: 1_000_000, logs: 1_000, metrics: 1_000 };
+    const limits = { spans: 1_000_000, logs: 1_000_000, metrics: 1_000 };
     const grpcPort = this.ports.get('collector') ?? 0;
     this.collector = await startCollector({ host: '127.0.0.1', grpcPort, httpPort: 0, limits });
     this.stores.push(this.collector.store);
@@ -133,7 +133,12 @@ export class Scene {
       memoryRedisUrl: at('redis').replace('http', 'redis'),
       memoryMaxSessions: 100,
     });
-    const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: at('collector'), OTEL_BSP_SCHEDULE_DELAY: '200' };
+    const telemetry = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: at('collector'),
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+      // The SDK counts what it makes; what arrives is held against that.
+      OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true',
+    };
     return { ...config, ...telemetry };
   }
 }

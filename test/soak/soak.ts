@@ -1,24 +1,28 @@
-import { percentile } from '../bench/figures';
 import { until } from '../support/http';
-import { makeTrouble } from './faults';
+import { type FaultWindow, makeTrouble } from './faults';
+import { type Latency, latencyOf, whileRedisIsThere } from './latency';
 import { Load, type Outcome } from './load';
+import { type Question } from './question';
 import { Scene } from './scene';
+import { accountOf, type TelemetryAccount } from './telemetry-account';
 
 /** What a soak found. */
 export interface SoakReport {
   readonly outcomes: readonly Outcome[];
-  readonly faults: Readonly<Record<string, number>>;
+  readonly faults: readonly FaultWindow[];
   /** Questions that nothing went wrong with, and that the model was asked more often than once. */
   readonly askedTwice: readonly Outcome[];
   readonly before: Usage;
   readonly after: Usage;
-  /** Milliseconds, median: of questions that nothing went wrong with, before the faults and amid them. */
-  readonly calmMs: number;
-  readonly amidMs: number;
-  /** Of questions after the faults, whose traces did not arrive. */
-  readonly lostTraces: readonly string[];
-  /** Of all questions, which share of traces arrived. */
-  readonly traceShare: number;
+  readonly latency: {
+    readonly calm: Latency;
+    /** Amid faults, but for those of Redis. */
+    readonly amid: Latency;
+    readonly withoutRedis: Latency;
+    /** Calm again: what differs from before the faults, such as a busier machine, is not theirs. */
+    readonly last: Latency;
+  };
+  readonly telemetry: TelemetryAccount;
   readonly exit: number | NodeJS.Signals | null;
   readonly stderr: string;
 }
@@ -36,6 +40,7 @@ export async function soak(options: {
   try {
     await load.until(after(options.calmMs), true); // warm-up
     const calm = await load.until(after(options.calmMs), true);
+    await load.rest();
     const before = scene.usage();
     const isOver = after(options.faultMs);
     const trouble = makeTrouble(scene, isOver);
@@ -45,53 +50,47 @@ export async function soak(options: {
     isCalm = true;
     await amid;
     await until(async () => (await readiness(scene)).unavailable === undefined);
-    // A collector that was away is tried again after ever longer pauses; until it is found, nothing can be sent.
+    // A collector that was away is tried again after a pause.
     await load.until(() => (scene.stores.at(-1)?.spans.length ?? 0) > 0, true);
     const last = await load.until(after(options.calmMs), true);
-    await load.close();
+    await load.rest();
     await until(() => scene.usage().sockets <= before.sockets);
     const usage = scene.usage();
     scene.agent.kill('SIGTERM');
     const exit = await scene.agent.exit;
     return {
-      ...reportOf(scene, load, { calm, amid: await amid, last }),
+      outcomes: load.outcomes,
       faults,
+      askedTwice: load.outcomes.filter(
+        (outcome) => isAskedOnce(outcome.question) && scene.callsOf(outcome.question.id) !== 1,
+      ),
       before,
       after: usage,
+      latency: { ...latenciesOf(calm, await amid, faults), last: latencyOf(last) },
+      telemetry: accountOf(scene.stores, load.outcomes),
       exit,
       stderr: await scene.agent.stderr,
     };
   } finally {
-    await load.close();
+    await load.rest();
     await scene.close();
   }
 }
 
-function reportOf(
-  scene: Scene,
-  load: Load,
-  parts: Readonly<Record<'calm' | 'amid' | 'last', readonly Outcome[]>>,
-) {
-  const arrived = new Set(scene.stores.flatMap(({ spans }) => spans.map(({ traceId }) => traceId)));
-  const traces = load.outcomes.flatMap(({ traceId }) => traceId ?? []);
-  const isPlain = ({ question }: Outcome) =>
-    question.kind === 'plain' && !question.fault && !question.hangsUp;
-  const median = (outcomes: readonly Outcome[]) =>
-    percentile(
-      outcomes.filter(isPlain).map(({ milliseconds }) => milliseconds),
-      0.5,
-    );
+function isAskedOnce({ kind, fault, hangsUp }: Question): boolean {
+  return kind === 'plain' && fault === undefined && !hangsUp;
+}
+
+function latenciesOf(
+  calm: readonly Outcome[],
+  amid: readonly Outcome[],
+  faults: readonly FaultWindow[],
+): Omit<SoakReport['latency'], 'last'> {
+  const withRedis = new Set(whileRedisIsThere(amid, faults));
   return {
-    outcomes: load.outcomes,
-    askedTwice: load.outcomes.filter(
-      (outcome) => isPlain(outcome) && scene.callsOf(outcome.question.id) !== 1,
-    ),
-    calmMs: median(parts.calm),
-    amidMs: median(parts.amid),
-    lostTraces: parts.last.flatMap(({ traceId }) =>
-      traceId === undefined || arrived.has(traceId) ? [] : traceId,
-    ),
-    traceShare: traces.filter((id) => arrived.has(id)).length / traces.length,
+    calm: latencyOf(calm),
+    amid: latencyOf([...withRedis]),
+    withoutRedis: latencyOf(amid.filter((outcome) => !withRedis.has(outcome))),
   };
 }
 
