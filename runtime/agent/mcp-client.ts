@@ -1,8 +1,5 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import {
-  StreamableHTTPClientTransport,
-  StreamableHTTPError,
-} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   type CallToolResult,
   ErrorCode,
@@ -10,11 +7,10 @@ import {
   type Tool as MCPTool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { MCP_PATH, type Peer } from '../contract';
 import { type HttpClient } from '../process/http-client';
 import { outgoingContext } from '../telemetry/trace-context';
-import { mcpFetch } from './mcp-fetch';
+import { MCPTransport } from './mcp-transport';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A server without sessions cannot say that its tools changed, so it is asked again. */
@@ -38,8 +34,8 @@ export class MCPClient {
   private told: MCPTool[] | undefined;
   private toolsAskedAt = 0;
   private lastTools: readonly MCPTool[] = [];
-  /** The transport gives all messages one signal; this is that of the call which the message is part of. */
-  private readonly callSignal = new AsyncLocalStorage<AbortSignal>();
+  /** Of calls, by their parameters. */
+  private readonly signals = new WeakMap<object, AbortSignal>();
 
   constructor(
     { name, url }: Peer,
@@ -83,10 +79,9 @@ export class MCPClient {
     signal: AbortSignal,
   ): Promise<CallToolResult> {
     const call = { name, arguments: { ...args }, _meta: outgoingContext() };
+    this.signals.set(call, signal);
     const options = { signal, timeout: this.timeoutMs };
-    return this.withClient((client) =>
-      this.callSignal.run(signal, () => client.callTool(call, undefined, options) as Promise<CallToolResult>),
-    );
+    return this.withClient((client) => client.callTool(call, undefined, options) as Promise<CallToolResult>);
   }
 
   /** A server that hangs is not waited for. */
@@ -133,9 +128,7 @@ export class MCPClient {
   private async connect(signal: AbortSignal): Promise<Client> {
     const client = new Client({ name: 'cdk8s-kaos', version: '1' });
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.forgetTools());
-    const transport = new StreamableHTTPClientTransport(this.url, {
-      fetch: mcpFetch(this.http, this.timeoutMs, () => this.callSignal.getStore()),
-    });
+    const transport = new MCPTransport(this.url, this.http, this.timeoutMs, this.signals);
     try {
       await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS, signal });
     } catch (error) {

@@ -17,11 +17,12 @@ import { outgoingContext } from '../telemetry/trace-context';
 export function mcpFetch(
   http: HttpClient,
   timeoutMs: number,
-  callSignal: () => AbortSignal | undefined,
+  callSignal: (sent: string) => AbortSignal | undefined,
 ): FetchLike {
   return async (url, init = {}) => {
     if (init.method !== 'POST') return fetch(url, init);
-    const parents = [init.signal, callSignal()].filter((signal) => signal instanceof AbortSignal);
+    const body = String(init.body);
+    const parents = [init.signal, callSignal(body)].filter((signal) => signal instanceof AbortSignal);
     for (const parent of parents) parent.throwIfAborted();
     // An emitter aborts as well as a signal does, and costs a tenth.
     const own = new EventEmitter();
@@ -34,7 +35,7 @@ export function mcpFetch(
       const reply = await http.request(url, {
         method: 'POST',
         headers: { ...plain(init.headers), ...outgoingContext() },
-        body: String(init.body),
+        body,
         signal: own,
         timeoutMs,
       });
