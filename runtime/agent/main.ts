@@ -4,6 +4,7 @@ import { problemsOf } from '../process/conditions';
 import { endOnCrash } from '../process/end-on-crash';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
+import { LineBatch } from '../telemetry/line-batch';
 import { buildLogger } from '../telemetry/log';
 import { capturesContent } from '../telemetry/message-content';
 import { startTelemetry } from '../telemetry/start';
@@ -16,7 +17,12 @@ void runMain(async () => {
   const config = agentConfigFromEnv(process.env);
   const instructions = readInstructions(config);
   const telemetry = startTelemetry(process.env, config.name);
-  const log = buildLogger({ name: config.name, level: config.logLevel, export: telemetry.enabled });
+  const log = buildLogger({
+    name: config.name,
+    level: config.logLevel,
+    export: telemetry.enabled,
+    stdout: new LineBatch(process.stdout),
+  });
   endOnCrash(log, telemetry);
   log.info(telemetry.summary);
   const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env));

@@ -2,6 +2,7 @@ import { mcpServerConfigFromEnv } from '../contract';
 import { endOnCrash } from '../process/end-on-crash';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
+import { LineBatch } from '../telemetry/line-batch';
 import { buildLogger } from '../telemetry/log';
 import { capturesContent } from '../telemetry/message-content';
 import { startTelemetry } from '../telemetry/start';
@@ -17,7 +18,12 @@ void runMain(async () => {
   const served = capturesContent(process.env) ? runnable.map(capturingTool) : runnable;
   const tools = new Map(served.map((tool) => [tool.name, tool]));
   const telemetry = startTelemetry(process.env, config.name);
-  const log = buildLogger({ name: config.name, level: config.logLevel, export: telemetry.enabled });
+  const log = buildLogger({
+    name: config.name,
+    level: config.logLevel,
+    export: telemetry.enabled,
+    stdout: new LineBatch(process.stdout),
+  });
   endOnCrash(log, telemetry);
   log.info(telemetry.summary);
   const { withSpan } = buildInstrumentation(config.name, log);

@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { type AnyValueMap, logs, SeverityNumber } from '@opentelemetry/api-logs';
-import { type Logger, type LoggerOptions, multistream, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, multistream, pino } from 'pino';
 import { type LogLevel } from '../contract';
 import { logDiagnostics } from './diagnostics';
 import { ATTRIBUTE } from './names';
@@ -26,7 +26,13 @@ const SEVERITIES: Readonly<Record<number, readonly [SeverityNumber, string]>> = 
  * JSON lines on stdout and, with telemetry on, the same records by OTLP. Both carry the active trace and span.
  * The OTLP stream is written synchronously, so that a record is made while its span is still active.
  */
-export function buildLogger(options: { name: string; level: LogLevel; export: boolean }): Logger {
+export function buildLogger(options: {
+  readonly name: string;
+  readonly level: LogLevel;
+  readonly export: boolean;
+  readonly stdout?: DestinationStream;
+}): Logger {
+  const { stdout = process.stdout } = options;
   const format: LoggerOptions = {
     level: PINO_LEVELS[options.level],
     base: { [ATTRIBUTE.loggerName]: options.name },
@@ -35,10 +41,10 @@ export function buildLogger(options: { name: string; level: LogLevel; export: bo
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
   };
-  if (!options.export) return pino(format, process.stdout);
-  logDiagnostics(pino(format, process.stdout));
+  if (!options.export) return pino(format, stdout);
+  logDiagnostics(pino(format, stdout));
   // What a stream gets is decided by the logger's level alone.
-  const streams = [process.stdout, otlpStream].map((stream) => ({ level: 'trace' as const, stream }));
+  const streams = [stdout, otlpStream].map((stream) => ({ level: 'trace' as const, stream }));
   return pino(format, multistream(streams));
 }
 

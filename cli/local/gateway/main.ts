@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../../../runtime/contract';
 import { runMain } from '../../../runtime/process/run-main';
 import { type Closing, serve } from '../../../runtime/process/serve';
+import { LineBatch } from '../../../runtime/telemetry/line-batch';
 import { buildLogger } from '../../../runtime/telemetry/log';
 import { serveGatewayRequest } from '../../../runtime/telemetry/operations';
 import { startTelemetry } from '../../../runtime/telemetry/start';
@@ -36,7 +37,12 @@ void runMain(async () => {
   const name = process.env.OTEL_SERVICE_NAME ?? (hosted ? 'ollama' : 'litellm');
   // What hosts models has no telemetry of its own.
   const telemetry = startTelemetry(hosted ? {} : process.env, name);
-  const log = buildLogger({ name, level: 'INFO', export: telemetry.enabled });
+  const log = buildLogger({
+    name,
+    level: 'INFO',
+    export: telemetry.enabled,
+    stdout: new LineBatch(process.stdout),
+  });
   const { withSpan } = buildInstrumentation(name, log);
 
   const trace: Trace = (headers, model, work) =>
