@@ -1,8 +1,9 @@
 import { type Dispatcher } from 'undici';
 import { CHAT_PATH } from '../contract';
 import { ModelError, ModelRefusalError, reasonOf } from '../process/errors';
-import { type HttpClient, readJson } from '../process/http-client';
+import { type HttpClient, type JsonReply, type PostOptions, readJson } from '../process/http-client';
 import { type Secret, SecretError } from '../process/secret';
+import { BrokenReplyError } from '../process/whole-reply';
 import { type Model, type ModelQuestion, type ModelReply, type OnText } from './model';
 import { parseReply } from './model-reply';
 import { repeatableFailure, repeatableStatus, retryAfterMs } from './repeatable';
@@ -31,27 +32,42 @@ export class ModelClient implements Model {
     onText?: OnText,
     onReasoning?: OnText,
   ): Promise<ModelReply> {
-    const startedAt = performance.now();
-    const reply = await this.ask(question, signal, onText !== undefined);
     try {
-      if (onText && reply.statusCode === 200 && isEventStream(reply))
-        return await readStream(reply.body, { onText, onReasoning }, startedAt);
-      return await readWhole(reply, { onText, onReasoning });
+      if (onText) return await this.stream(question, signal, { onText, onReasoning });
+      const body = this.body(question, false);
+      const reply = await this.ask(signal, (options) => this.http.postJson(this.url, body, options));
+      return await tell(parseWhole(reply), { onReasoning });
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
       throw error;
     }
   }
 
-  private async ask(question: ModelQuestion, signal: AbortSignal, stream: boolean): Promise<Reply> {
+  /** A gateway that cannot stream answers in one piece all the same. */
+  private async stream(
+    question: ModelQuestion,
+    signal: AbortSignal,
+    listeners: Listeners,
+  ): Promise<ModelReply> {
+    const startedAt = performance.now();
+    const body = this.body(question, true);
+    const reply = await this.ask(signal, (options) => this.http.post(this.url, body, options));
+    if (reply.statusCode === 200 && isEventStream(reply)) return readStream(reply.body, listeners, startedAt);
+    const whole = await readJson(reply).catch((cause: unknown) => {
+      throw brokeOff(cause);
+    });
+    return tell(parseWhole(whole), listeners);
+  }
+
+  private async ask<T>(signal: AbortSignal, post: (options: PostOptions) => Promise<T>): Promise<T> {
     const { apiKey, timeoutMs } = this.options;
     try {
       const headers = await apiKey.asBearer();
-      return await this.http.post(this.url, this.body(question, stream), { headers, signal, timeoutMs });
+      return await post({ headers, signal, timeoutMs });
     } catch (error) {
-      if (signal.aborted) throw reasonOf(signal);
       if (error instanceof SecretError)
         throw new ModelError('the key of the model gateway cannot be read', { cause: error });
+      if (error instanceof BrokenReplyError) throw brokeOff(error.cause);
       throw new ModelError('the model gateway cannot be reached', {
         cause: error,
         repeatable: repeatableFailure(error),
@@ -96,13 +112,12 @@ function failed(
   return new ModelError(`the model gateway answered ${status}`, { ...options, repeatable });
 }
 
-/** A gateway that cannot stream answers in one piece all the same. */
-async function readWhole(reply: Reply, { onText, onReasoning }: Partial<Listeners>): Promise<ModelReply> {
-  const { status, text, json } = await readJson(reply).catch((cause: unknown) => {
-    throw brokeOff(cause);
-  });
-  if (status !== 200) throw failed(status, text, reply.headers['retry-after']);
-  const whole = parseReply(json);
+function parseWhole({ status, headers, text, json }: JsonReply): ModelReply {
+  if (status !== 200) throw failed(status, text, headers['retry-after']);
+  return parseReply(json);
+}
+
+async function tell(whole: ModelReply, { onText, onReasoning }: Partial<Listeners>): Promise<ModelReply> {
   if (whole.reasoning) await onReasoning?.(whole.reasoning);
   if (whole.message.content) await onText?.(whole.message.content);
   return whole;

@@ -1,17 +1,15 @@
 import { type EventEmitter } from 'node:events';
 import { Agent, type Dispatcher, request } from 'undici';
 import { outgoingContext } from '../telemetry/trace-context';
+import { takeWhole, type TextReply } from './whole-reply';
 
 /** A reply, read to its end. */
-export interface JsonReply {
-  readonly status: number;
-  readonly headers: Dispatcher.ResponseData['headers'];
-  readonly text: string;
+export interface JsonReply extends TextReply {
   /** Undefined when the text is no JSON. */
   readonly json: unknown;
 }
 
-interface PostOptions {
+export interface PostOptions {
   readonly headers?: Record<string, string>;
   readonly signal: AbortSignal;
   /** For the connection to answer, and again between parts of the answer. */
@@ -49,13 +47,29 @@ export class HttpClient {
 
   /** Posts JSON in the active trace context; the caller must read or dump the body. */
   post(url: string, body: unknown, options: PostOptions): Promise<Dispatcher.ResponseData> {
-    const headers = { 'content-type': 'application/json', ...options.headers, ...outgoingContext() };
+    const headers = headersOf(options);
     return this.request(url, { ...options, method: 'POST', headers, body: JSON.stringify(body) });
   }
 
-  /** Posts JSON in the active trace context, and reads the whole reply, whatever its status. */
+  /**
+   * Posts JSON in the active trace context, and reads the whole reply, whatever its status.
+   *
+   * @throws BrokenReplyError when the reply begins and does not come to its end
+   */
   async postJson(url: string, body: unknown, options: PostOptions): Promise<JsonReply> {
-    return readJson(await this.post(url, body, options));
+    const { signal, timeoutMs } = options;
+    const { origin, pathname, search } = new URL(url);
+    const request = {
+      origin,
+      path: pathname + search,
+      method: 'POST',
+      headers: headersOf(options),
+      body: JSON.stringify(body),
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    } as const;
+    const reply = await takeWhole(this.connections, request, signal);
+    return { ...reply, json: parseJson(reply.text) };
   }
 
   /** Ends open calls too: whoever closes has drained already. */
@@ -82,6 +96,10 @@ const NOT_CONNECTED: readonly unknown[] = [
 export async function readJson({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<JsonReply> {
   const text = await body.text();
   return { status: statusCode, headers, text, json: parseJson(text) };
+}
+
+function headersOf({ headers }: PostOptions): Record<string, string> {
+  return { 'content-type': 'application/json', ...headers, ...outgoingContext() };
 }
 
 function parseJson(text: string): unknown {
