@@ -19,6 +19,8 @@ export interface ToolServer {
 
 /** The tools of MCP servers. */
 export class MCPTools implements Tools {
+  private readonly byListing = new WeakMap<readonly MCPTool[], readonly Tool[]>();
+
   constructor(
     private readonly servers: readonly ToolServer[],
     private readonly withSpan: WithSpan,
@@ -50,12 +52,21 @@ export class MCPTools implements Tools {
     try {
       const tools =
         client.freshTools ?? (await breaker.watch(() => inTime(client.listTools(), signal), judge(signal)));
-      return tools.map((tool) => this.offer(server, tool));
+      return this.offers(server, tools);
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
       this.log.warn({ err: error }, `${breaker.peer} is unavailable; its tools are not offered`);
       return undefined;
     }
+  }
+
+  /** What is offered is the same for as long as the listing is. */
+  private offers(server: ToolServer, listing: readonly MCPTool[]): readonly Tool[] {
+    const known = this.byListing.get(listing);
+    if (known) return known;
+    const offers = listing.map((tool) => this.offer(server, tool));
+    this.byListing.set(listing, offers);
+    return offers;
   }
 
   private offer(server: ToolServer, { name, description = '', inputSchema }: MCPTool): Tool {

@@ -58,15 +58,15 @@ export async function listTools(
   const tools = offers.flatMap((offer) => offer.tools);
   const times = new Map<string, number>();
   for (const { spec } of tools) times.set(spec.name, (times.get(spec.name) ?? 0) + 1);
-  const named = new Map<string, Tool>(
-    tools.map((tool) => {
-      const isShared = taken.has(tool.spec.name) || (times.get(tool.spec.name) ?? 0) > 1;
-      const name = isShared ? `${tool.origin}_${tool.spec.name}` : tool.spec.name;
-      return [
-        name,
-        { ...tool, spec: { ...tool.spec, name }, call: (args, request) => tool.call(args, request) },
-      ];
-    }),
-  );
-  return { tools: named, unavailable: offers.flatMap((offer) => offer.unavailable) };
+  const isShared = ({ name }: FunctionSpec) => taken.has(name) || (times.get(name) ?? 0) > 1;
+  const named = tools.map((tool) => (isShared(tool.spec) ? underOrigin(tool) : tool));
+  return {
+    tools: new Map(named.map((tool) => [tool.spec.name, tool])),
+    unavailable: offers.flatMap((offer) => offer.unavailable),
+  };
+}
+
+function underOrigin(tool: Tool): Tool {
+  const name = `${tool.origin}_${tool.spec.name}`;
+  return { ...tool, spec: { ...tool.spec, name }, call: (args, request) => tool.call(args, request) };
 }

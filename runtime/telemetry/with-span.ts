@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { CancelledError, errorType, ProcessError } from '../process/errors';
 import { Instruments } from './instruments';
 import { ATTRIBUTE, LABEL, METRIC, PEER_LABEL, scopeName } from './names';
-import { type Operation } from './operations';
+import { type Counted, type Operation } from './operations';
 
 /** Runs work in a span of its own. The only way in which a span is opened. */
 export type WithSpan = <T>(operation: Operation, work: (span: Span) => Promise<T>) => Promise<T>;
@@ -32,10 +32,21 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
   const tracer = trace.getTracer(scopeName(service));
   const instruments = new Instruments(metrics.getMeter(scopeName(service)));
   const identity: Attributes = { [ATTRIBUTE.agentName]: service };
+  const attributesOf = memoized(({ attributes }: Operation) => ({ ...identity, ...attributes }));
+  const labelsOf = (labels: Attributes, isSuccess: boolean): Attributes => ({
+    ...identity,
+    [LABEL.success]: String(isSuccess),
+    ...labels,
+  });
+  const successOf = memoized(({ labels }: Counted) => labelsOf(labels, true));
+  const tokenAttributesOf = memoized(({ timed }: Operation) => ({
+    input: { ...timed?.attributes, [ATTRIBUTE.genAiTokenType]: 'input' },
+    output: { ...timed?.attributes, [ATTRIBUTE.genAiTokenType]: 'output' },
+  }));
 
   const withSpan: WithSpan = (operation, work) => {
     const { name, kind, links } = operation;
-    const attributes = { ...identity, ...operation.attributes };
+    const attributes = attributesOf(operation);
     const startedAt = performance.now();
     return tracer.startActiveSpan(
       name,
@@ -65,21 +76,21 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
 
   const measure = ({ counted, timed }: Operation, durationMs: number, failure: string | undefined) => {
     if (counted) {
-      const labels = { ...identity, [LABEL.success]: String(failure === undefined), ...counted.labels };
+      const labels = failure === undefined ? successOf(counted) : labelsOf(counted.labels, false);
       instruments.count(counted.counter, labels);
       instruments.record(counted.histogram, durationMs, labels);
     }
     if (timed) {
-      const error = failure === undefined ? {} : { [ATTRIBUTE.errorType]: failure };
-      instruments.record(timed.histogram, durationMs / 1000, { ...timed.attributes, ...error });
+      const { histogram, attributes } = timed;
+      const told = failure === undefined ? attributes : { ...attributes, [ATTRIBUTE.errorType]: failure };
+      instruments.record(histogram, durationMs / 1000, told);
     }
   };
 
   const recordTokens: Instrumentation['recordTokens'] = (operation, tokens) => {
-    for (const [type, count] of Object.entries(tokens)) {
-      const attributes = { ...operation.timed?.attributes, [ATTRIBUTE.genAiTokenType]: type };
-      instruments.record(METRIC.genAiTokenUsage, count, attributes);
-    }
+    const { input, output } = tokenAttributesOf(operation);
+    instruments.record(METRIC.genAiTokenUsage, tokens.input, input);
+    instruments.record(METRIC.genAiTokenUsage, tokens.output, output);
   };
 
   const recordFirstChunk: Instrumentation['recordFirstChunk'] = ({ timed }, milliseconds) =>
@@ -94,6 +105,18 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
     });
 
   return { withSpan, recordTokens, recordFirstChunk, countPeerState };
+}
+
+/** Most operations are the same objects again and again, and what follows from them is put together once. */
+function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
 }
 
 function severityOf(error: unknown): 'error' | 'warn' {
