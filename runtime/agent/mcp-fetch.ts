@@ -1,7 +1,6 @@
 import { type FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { EventEmitter, setMaxListeners } from 'node:events';
-import { Readable } from 'node:stream';
-import { type ReadableStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
 import { type HttpClient } from '../process/http-client';
 import { outgoingContext } from '../telemetry/trace-context';
 
@@ -42,7 +41,8 @@ export function mcpFetch(
       const headers = new Headers(reply.headers as Record<string, string>);
       if (headers.get('content-type')?.startsWith('text/event-stream')) {
         reply.body.once('close', release);
-        return new Response(Readable.toWeb(reply.body) as ReadableStream<Uint8Array>, {
+        // `Readable.toWeb` may close it a second time when it is cancelled, which nobody can catch.
+        return new Response(ReadableStream.from<Uint8Array>(reply.body), {
           status: reply.statusCode,
           headers,
         });
