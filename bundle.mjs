@@ -1,9 +1,10 @@
 /**
  * Bundles each process and the command line into one file of their own under lib/bin: they start in half the
- * time, the image needs no node_modules, and an installed package brings no second OpenTelemetry along.
+ * time, the image needs no node_modules, and an installed package brings no second OpenTelemetry along. The server for
+ * tools in Python is copied to lib/python as it is.
  */
 import { build } from 'esbuild';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const { metafile } = await build({
@@ -27,6 +28,12 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 writeFileSync('lib/bin/THIRD-PARTY-LICENSES.txt', licences(Object.keys(metafile.inputs)));
+
+rmSync('lib/python', { recursive: true, force: true });
+for (const part of ['kaos_mcp', 'requirements.txt']) {
+  const isSource = (path) => !path.includes('__pycache__');
+  cpSync(join('runtime/python', part), join('lib/python', part), { recursive: true, filter: isSource });
+}
 
 /** The licence of each package that went into the bundles. */
 function licences(files) {

@@ -15,6 +15,7 @@ export {
   type MemoryType,
 } from './contract/memory';
 export * from './contract/mcp-server';
+export * from './contract/python-server';
 export {
   mcpServerUrlVariable,
   type Peer,

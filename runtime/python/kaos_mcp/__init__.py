@@ -1,0 +1,1 @@
+"""An MCP server whose tools are Python functions."""
