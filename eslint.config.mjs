@@ -13,7 +13,7 @@ const direction = (files, ...banned) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'lib/', 'dist/', 'imports/*.ts', 'coverage/'] },
+  { ignores: ['node_modules/', '.components/', 'lib/', 'dist/', 'imports/*.ts', 'coverage/'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
