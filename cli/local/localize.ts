@@ -14,8 +14,8 @@ import { type Workload } from './workload';
 export interface LocalProcess {
   /** What it is called; no other process is called the same. */
   readonly title: string;
-  /** Script and arguments for Node. */
-  readonly args: readonly string[];
+  /** The program and its arguments. */
+  readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Answers 200 when the workload is ready. */
   readonly readinessUrl: string;
@@ -38,7 +38,7 @@ export function localize(workload: Workload, options: Localization): LocalProces
   return {
     title: workload.title,
     readinessUrl: readinessUrl(workload, ports),
-    args: start.args,
+    command: start.command,
     env: Object.assign({}, env, ...here.map((part) => part.env), start.env) as Record<string, string>,
     note: notes.length > 0 ? notes.join(', ') : undefined,
   };

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type LocalProcess } from './localize';
 
@@ -21,20 +20,16 @@ export class RunningProcess {
   /** @param onLine gets each line that the process prints */
   constructor(
     readonly plan: LocalProcess,
-    binDirectory: string,
     onLine: (line: string) => void,
   ) {
     // A group of its own: Ctrl-C in a terminal reaches the kaos command alone, which stops its children in order.
     // The channel is for the one thing left: when the command is killed, they notice and end too.
-    this.child = spawn(
-      process.execPath,
-      ['--require', join(binDirectory, 'end-with-parent.js'), ...plan.args],
-      {
-        env: { PATH: process.env.PATH, ...plan.env },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        detached: true,
-      },
-    );
+    const [program = '', ...args] = plan.command;
+    this.child = spawn(program, args, {
+      env: { PATH: process.env.PATH, ...plan.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    });
     const { child } = this;
     for (const stream of [child.stdout, child.stderr]) {
       if (!stream) continue;

@@ -1,8 +1,10 @@
 import { basename, dirname, join } from 'node:path';
+import { PYTHON_SERVER_COMMAND } from '../../runtime/contract';
 import { type LocalPorts } from './addresses';
 import { LOOPBACK } from './ports';
 import { UserError } from './errors';
 import { hasItsSecrets } from './needed-secrets';
+import { pythonServer } from './python';
 import { type Secrets } from './secrets';
 import { type Workload } from './workload';
 
@@ -19,8 +21,8 @@ export interface Localization {
 
 /** How a workload is started here. */
 export interface Start {
-  /** Script and arguments for Node. */
-  readonly args: readonly string[];
+  /** The program and its arguments. */
+  readonly command: readonly string[];
   /** Variables beside those of the manifest. */
   readonly env: Readonly<Record<string, string>>;
   /** What differs from the cluster and is worth saying. */
@@ -36,7 +38,7 @@ export function startOf(workload: Workload, options: Localization, toLocal: (tex
   const start =
     workload.role === 'modelapi'
       ? (hostedModels(workload, options, toLocal) ?? gateway(workload, options, toLocal))
-      : ownProcess(workload, options, toLocal);
+      : (ownProcess(workload, options, toLocal) ?? pythonProcess(workload, options));
   if (start) return start;
   const { title, container } = workload;
   throw new UserError(
@@ -61,10 +63,30 @@ function ownProcess(
   if (!isOurs || (role !== 'agent' && role !== 'mcpserver')) return undefined;
   const [host, port] = LISTEN_VARIABLES[role];
   return {
-    args: [join(binDirectory, basename(script)), ...rest.map(toLocal)],
+    command: [...node(binDirectory, basename(script)), ...rest.map(toLocal)],
     env: { [host]: LOOPBACK, [port]: String(ports.mainOf(workload)) },
     notes: [],
   };
+}
+
+/** Tools in Python, by a Python of this machine. */
+function pythonProcess(workload: Workload, { ports, binDirectory }: Localization): Start | undefined {
+  const { role, container, title } = workload;
+  const command = [...container.command, ...container.args].join(' ');
+  if (role !== 'mcpserver' || command !== PYTHON_SERVER_COMMAND.join(' ')) return undefined;
+  const { env, ...start } = pythonServer(title, binDirectory);
+  const [host, port] = LISTEN_VARIABLES.mcpserver;
+  return { ...start, env: { ...env, [host]: LOOPBACK, [port]: String(ports.mainOf(workload)) }, notes: [] };
+}
+
+/** One of our bundles in Node, which ends with this command. */
+function node(binDirectory: string, script: string): string[] {
+  return [
+    process.execPath,
+    '--require',
+    join(binDirectory, 'end-with-parent.js'),
+    join(binDirectory, script),
+  ];
 }
 
 /** LiteLLM: our gateway with its configuration; without its keys the demo model is behind it. */
@@ -79,7 +101,7 @@ function gateway(
   const isDemo = !hasItsSecrets(workload, options.secrets);
   const running = options.ports.urlsOf('modelapi').flatMap((url) => ['--running', url]);
   return {
-    args: [
+    command: [
       ...gatewayAt(workload, options),
       ...['--config', toLocal(config)],
       ...(isDemo ? ['--demo-model', ...running] : []),
@@ -99,10 +121,10 @@ function hostedModels(
   const [shell, , , name] = command;
   if (shell !== '/bin/sh' || name !== 'ollama' || args.length === 0) return undefined;
   const models = args.flatMap((model) => ['--model', toLocal(model)]);
-  return { args: [...gatewayAt(workload, options), ...models], env: {}, notes: ['demo model'] };
+  return { command: [...gatewayAt(workload, options), ...models], env: {}, notes: ['demo model'] };
 }
 
 function gatewayAt(workload: Workload, { ports, binDirectory }: Localization): string[] {
   const port = String(ports.mainOf(workload));
-  return [join(binDirectory, 'gateway.js'), '--host', LOOPBACK, '--port', port];
+  return [...node(binDirectory, 'gateway.js'), '--host', LOOPBACK, '--port', port];
 }

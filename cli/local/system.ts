@@ -150,8 +150,8 @@ export class LocalSystem {
   }
 
   private spawn(plan: LocalProcess): RunningProcess {
-    const { binDirectory, watcher } = this.options;
-    const running = new RunningProcess(plan, binDirectory, (line) => watcher.line(plan.title, line));
+    const { watcher } = this.options;
+    const running = new RunningProcess(plan, (line) => watcher.line(plan.title, line));
     this.processes.set(plan.title, running);
     return running;
   }

@@ -35,8 +35,8 @@ describe('what constructs make', () => {
   test('an agent finds its peers here, and hears nothing else than in a cluster', () => {
     const known = plan();
     const ports = numberedPorts(known);
-    const { args, env, readinessUrl } = local(known, 'lead');
-    expect(args).toEqual(['/bin/of/kaos/agent.js']);
+    const { command, env, readinessUrl } = local(known, 'lead');
+    expect(command).toEqual(node('agent.js'));
     const config = agentConfigFromEnv(env);
     expect(config).toMatchObject({
       name: 'lead',
@@ -55,19 +55,19 @@ describe('what constructs make', () => {
   });
 
   test('a tool server finds its modules here', () => {
-    const { args, env } = local(plan(), 'search');
-    expect(args).toEqual(['/bin/of/kaos/mcp-server.js']);
+    const { command, env } = local(plan(), 'search');
+    expect(command).toEqual(node('mcp-server.js'));
     expect(env.MCP_TOOL_MODULES).toBe(join(directory, 'tests/mcpserver-search/etc/kaos/tools/echo.js'));
     expect(readFileSync(String(env.MCP_TOOL_MODULES), 'utf8')).toContain('Echo: ');
   });
 
   test('a gateway has its configuration, its home, and the demo model as it has no key', () => {
     const known = plan();
-    const { args, env, note } = local(known, 'models');
+    const { command, env, note } = local(known, 'models');
     const config = join(directory, 'tests/modelapi-models/etc/litellm/config.yaml');
     const port = String(numberedPorts(known).mainOf(workloadOf(known, 'models')));
-    expect(args).toEqual([
-      '/bin/of/kaos/gateway.js',
+    expect(command).toEqual([
+      ...node('gateway.js'),
       ...['--host', '127.0.0.1', '--port', port, '--config', config],
       ...['--demo-model', '--running', `http://127.0.0.1:${port}`],
     ]);
@@ -80,7 +80,7 @@ describe('what constructs make', () => {
   test('a gateway without keys still asks the models that run beside it', () => {
     const hosted = deployment('modelapi', 'small', { container: HOSTED });
     const known = planOf([deployment('modelapi', 'models', { container: GATEWAY }), hosted]);
-    expect(local(known, 'models').args.slice(-4)).toEqual([
+    expect(local(known, 'models').command.slice(-4)).toEqual([
       ...['--running', 'http://127.0.0.1:40000', '--running', 'http://127.0.0.1:40001'],
     ]);
   });
@@ -89,8 +89,8 @@ describe('what constructs make', () => {
     const known = planOf([deployment('modelapi', 'small', { container: HOSTED, spec: { replicas: 3 } })]);
     expect(local(known, 'small')).toEqual({
       title: 'small',
-      args: [
-        ...['/bin/of/kaos/gateway.js', '--host', '127.0.0.1', '--port', '40000'],
+      command: [
+        ...[...node('gateway.js'), '--host', '127.0.0.1', '--port', '40000'],
         ...['--model', 'smollm2:135m', '--model', 'qwen3:0.6b'],
       ],
       env: {},
@@ -103,7 +103,7 @@ describe('what constructs make', () => {
     const env = [{ name: 'PROXY_API_KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'k' } } }];
     const known = planOf([deployment('modelapi', 'models', { container: { ...GATEWAY, env } })]);
     const started = local(known, 'models', new Map([['keys', new Map([['k', 'the-key']])]]));
-    expect(started.args).not.toContain('--demo-model');
+    expect(started.command).not.toContain('--demo-model');
     expect(started.note).toBeUndefined();
     expect(started.env.PROXY_API_KEY).toBe('the-key');
   });
@@ -156,3 +156,8 @@ const HOSTED: Partial<Container> = {
   ports: [{ name: 'http', containerPort: 11434 }],
   readinessProbe: { httpGet: { path: '/', port: 11434 } },
 };
+
+/** How a bundle is started, so that it ends with the command. */
+function node(script: string): string[] {
+  return [process.execPath, '--require', '/bin/of/kaos/end-with-parent.js', `/bin/of/kaos/${script}`];
+}

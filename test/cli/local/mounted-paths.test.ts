@@ -45,7 +45,7 @@ describe('paths', () => {
     const args = ['--file', '/etc/kaos/a.txt', '--to=$(TARGET)', 'http://agent-lead:8000', '$$(TARGET)'];
     const env = [{ name: 'TARGET', value: 'x' }];
     const lead = deployment('agent', 'lead', { container: { ...container, args, env } });
-    expect(local(planOf([lead], [serviceOf(lead)]), 'lead').args.slice(1)).toEqual([
+    expect(local(planOf([lead], [serviceOf(lead)]), 'lead').command.slice(4)).toEqual([
       ...['--file', join(directory, 'tests/agent-lead/etc/kaos/a.txt'), '--to=x'],
       ...['http://127.0.0.1:40000', '$(TARGET)'],
     ]);

@@ -15,10 +15,11 @@ async function start(script: string, env: Record<string, string> = {}) {
   const file = join(processes.directory, 'script.js');
   writeFileSync(file, script);
   const printed = signalled<string>();
-  const plan = { title: 'script', args: [file], env, readinessUrl: 'http://127.0.0.1:1', note: undefined };
-  const process = new RunningProcess(plan, processes.directory, printed.happen);
-  running.push(process);
-  return { process, line: await printed.happened };
+  const command = [process.execPath, '--require', join(processes.directory, 'end-with-parent.js'), file];
+  const plan = { title: 'script', command, env, readinessUrl: 'http://127.0.0.1:1', note: undefined };
+  const started = new RunningProcess(plan, printed.happen);
+  running.push(started);
+  return { process: started, line: await printed.happened };
 }
 
 /** Prints the port that it listens on, and goes on for good. */
