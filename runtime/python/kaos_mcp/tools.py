@@ -22,6 +22,7 @@ from .config import Config, ConfigError
 MODULE = "kaos_tools"
 
 _ANNOTATE = "annotate it, or begin the name of a helper with _"
+_TYPES = "use str, int, float, bool, list, dict, a dataclass or a pydantic model"
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _parameter_problems(parameter: inspect.Parameter, hints: Mapping[str, Any]) 
         TypeAdapter(hint).json_schema()
     except Exception:
         shown = inspect.formatannotation(hint)
-        return [f'parameter "{name}" is annotated {shown}, which JSON cannot say; use types that it can']
+        return [f'parameter "{name}" is annotated {shown}, which JSON cannot say; {_TYPES}']
     return []
 
 
