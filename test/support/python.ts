@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type Env, pythonServerConfigToEnv } from '../../runtime/contract';
+import { type Env, pythonServerConfigToEnv, READY_PATH } from '../../runtime/contract';
 import { PYTHON } from '../components/python';
-import { nobodyAt } from './http';
-import { ready, type RealProcess } from './real-process';
+import { nobodyAt, until } from './http';
+import { type RealProcess } from './real-process';
 
 /** Where the server's own code is. */
 export const PYTHON_DIRECTORY = resolve(__dirname, '../../runtime/python');
@@ -22,7 +22,7 @@ export function describeWithPython(name: string, tests: () => void): void {
 }
 
 /** Runs Python with that environment and nothing else of ours; it does not stay longer than `lifeMs`. */
-export function startPython(args: readonly string[], env: Env, lifeMs = 30_000): RealProcess {
+export function startPython(args: readonly string[], env: Env, lifeMs = 120_000): RealProcess {
   const child = spawn(PYTHON, ['-P', ...args], {
     env: { PYTHONPATH: PYTHON_DIRECTORY, PYTHONDONTWRITEBYTECODE: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,7 +59,14 @@ export class PythonServers {
     const config = { name: 'snakes', toolsFile: this.file(code), host: '127.0.0.1', port };
     const server = startPython(['-m', 'kaos_mcp'], { ...pythonServerConfigToEnv(config), ...env });
     this.running.push(server);
-    await Promise.race([ready(url), server.exit]);
+    let hasEnded = false;
+    void server.exit.then(() => (hasEnded = true));
+    const isReady = () =>
+      fetch(url + READY_PATH).then(
+        (reply) => reply.ok,
+        () => false,
+      );
+    await until(async () => hasEnded || (await isReady()));
     return { ...server, url };
   }
 

@@ -1,6 +1,8 @@
 import { DRAIN_SECONDS, FLUSH_SECONDS, HTTP_PORT, pythonServerConfigToEnv } from '../../../runtime/contract';
 import { describeWithPython, startPython } from '../../support/python';
 
+jest.setTimeout(60_000);
+
 const READ = `
 import dataclasses, json, os
 from kaos_mcp import config

@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers';
 import { getJson, postJson } from '../../support/http';
 import { describeWithPython, type PythonServer, PythonServers } from '../../support/python';
 
+jest.setTimeout(60_000);
+
 const CODE = `
 from __future__ import annotations
 

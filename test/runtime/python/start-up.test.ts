@@ -1,5 +1,7 @@
 import { describeWithPython, PythonServers, startPython } from '../../support/python';
 
+jest.setTimeout(60_000);
+
 const servers = new PythonServers();
 afterAll(() => servers.remove());
 
