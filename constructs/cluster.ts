@@ -55,6 +55,11 @@ export interface ClusterProps {
    */
   readonly runtimeImage?: string;
   /**
+   * Image of MCP servers whose tools are written in Python, where the cluster finds the one that you built.
+   * @default 'localhost/cdk8s-kaos/python-runtime:<version>'
+   */
+  readonly pythonRuntimeImage?: string;
+  /**
    * Digests by image, as the image is written before a mirror changes it: `{ 'ghcr.io/a/b:1': 'sha256:…' }`. Each is of
    * an image that something in the scope runs.
    * @default - images are pinned by their tags
@@ -83,6 +88,7 @@ export interface ClusterSettings {
   readonly domain: string;
   readonly imageRegistry: string | undefined;
   readonly runtimeImage: string | undefined;
+  readonly pythonRuntimeImage: string | undefined;
   readonly imageDigests: Readonly<Record<string, string>>;
   readonly requireDigests: boolean;
   readonly dns: Required<DnsProps>;
@@ -132,6 +138,7 @@ export function clusterOf(scope: IConstruct): ClusterSettings {
     domain: props.domain ?? 'cluster.local',
     imageRegistry: props.imageRegistry,
     runtimeImage: props.runtimeImage,
+    pythonRuntimeImage: props.pythonRuntimeImage,
     imageDigests: props.imageDigests ?? {},
     requireDigests: props.requireDigests ?? false,
     dns: { namespace, podLabels, port, cidrs },

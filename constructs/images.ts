@@ -7,6 +7,8 @@ import { fail } from './fail';
  * nobody else can give it out under this name.
  */
 export const RUNTIME_IMAGE = 'localhost/cdk8s-kaos/runtime:0.1.0';
+/** MCP servers whose tools are Python: `runtime/python/Dockerfile` of this version. */
+export const PYTHON_RUNTIME_IMAGE = 'localhost/cdk8s-kaos/python-runtime:0.1.0';
 /** LiteLLM proxy of the line with long-term support. */
 export const LITELLM_IMAGE = 'ghcr.io/berriai/litellm-non_root:v1.108.14';
 /** Ollama, with the libraries of NVIDIA's GPUs. */
@@ -18,6 +20,11 @@ export const COLLECTOR_IMAGE =
 /** The image of our own processes, as far as the cluster's settings do not name another. */
 export function runtimeImage(scope: IConstruct): string {
   return clusterOf(scope).runtimeImage ?? RUNTIME_IMAGE;
+}
+
+/** The image of tools in Python, as far as the cluster's settings do not name another. */
+export function pythonRuntimeImage(scope: IConstruct): string {
+  return clusterOf(scope).pythonRuntimeImage ?? PYTHON_RUNTIME_IMAGE;
 }
 
 /** An image reference: registry, path in lower case, tag and digest. */

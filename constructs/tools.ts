@@ -1,4 +1,5 @@
 import { ModuleSource } from './mcp-server/module-source';
+import { PythonSource } from './mcp-server/python-source';
 import { type ToolSource } from './mcp-server/tool-source';
 
 /**
@@ -16,6 +17,34 @@ export class Tools<T extends string = string> {
    */
   static fromModule<T extends string = string>(path: string): Tools<T> {
     return new Tools(new ModuleSource(path));
+  }
+
+  /**
+   * Tools written in Python: every public function of the code, with its docstring as the description and its
+   * annotations as the schema. Names that begin with `_`, imports, classes and constants are no tools. Served by
+   * FastMCP. The indentation that all lines share is taken away. Where there is a `python3`, synthesis finds syntax
+   * errors.
+   *
+   * @example
+   * Tools.python(`
+   *   import math
+   *
+   *   def area(radius: float) -> float:
+   *       """Area of a circle."""
+   *       return math.pi * radius**2
+   * `);
+   */
+  static python<T extends string = string>(code: string): Tools<T> {
+    return new Tools(new PythonSource({ code }));
+  }
+
+  /**
+   * As `python`, with the code in a file.
+   *
+   * @param path of the file, from the directory in which synthesis runs
+   */
+  static fromPython<T extends string = string>(path: string): Tools<T> {
+    return new Tools(new PythonSource({ path }));
   }
 
   /** Names of the tools; of types alone. */
