@@ -10,12 +10,12 @@ export interface PythonServerConfig {
   readonly toolsFile: string;
   readonly logLevel?: LogLevel;
   /**
-   * Names that the server may be asked by, with or without a port.
-   * @default - any
+   * Host names by which it may be called, `*.example.com` for all below one; beside them `localhost` and numbers.
+   * @default - any, or none where it listens on loopback alone
    */
   readonly allowedHosts?: readonly string[];
   /**
-   * Pages of a browser that may ask, by their origins.
+   * Origins whose pages may call it; those of others are refused.
    * @default - none
    */
   readonly allowedOrigins?: readonly string[];

@@ -32,7 +32,7 @@ class Config:
     tools_text: str | None
     log_level: str
     allowed_hosts: tuple[str, ...] | None
-    """None lets in whatever host a request is for."""
+    """None lets any name pass, or none where it listens on loopback alone."""
     allowed_origins: tuple[str, ...]
 
 
@@ -54,8 +54,8 @@ def config_from_env(env: Mapping[str, str]) -> tuple[Config, list[str]]:
         tools_file=tools_file,
         tools_text=tools_text,
         log_level=_log_level(env, problems),
-        allowed_hosts=_list(env, "MCP_ALLOWED_HOSTS") or None,
-        allowed_origins=_list(env, "MCP_ALLOWED_ORIGINS"),
+        allowed_hosts=_hosts(env, problems),
+        allowed_origins=_origins(env, problems),
     )
     return config, problems
 
@@ -75,6 +75,27 @@ def _log_level(env: Mapping[str, str], problems: list[str]) -> str:
     if level not in LOG_LEVELS:
         problems.append(f'{variable} is "{word}"; give one of {", ".join(LOG_LEVELS)}')
     return level
+
+
+def _hosts(env: Mapping[str, str], problems: list[str]) -> tuple[str, ...] | None:
+    """Names alone: whoever calls a server says its port too, and it differs along the way."""
+    if "MCP_ALLOWED_HOSTS" not in env:
+        return None
+    hosts = tuple(host.lower() for host in _list(env, "MCP_ALLOWED_HOSTS"))
+    for host in hosts:
+        if not re.fullmatch(r"(\*\.)?[a-z0-9]([-_.a-z0-9]*[a-z0-9])?", host):
+            fix = "give names such as tools.example.com, without a port"
+            problems.append(f'MCP_ALLOWED_HOSTS has "{host}"; {fix}')
+    return hosts
+
+
+def _origins(env: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    origins = _list(env, "MCP_ALLOWED_ORIGINS")
+    for origin in origins:
+        if not re.fullmatch(r"https?://[-_.a-z0-9]+(:[0-9]{1,5})?", origin):
+            fix = "give origins such as https://chat.example.com"
+            problems.append(f'MCP_ALLOWED_ORIGINS has "{origin}"; {fix}')
+    return origins
 
 
 def _list(env: Mapping[str, str], variable: str) -> tuple[str, ...]:

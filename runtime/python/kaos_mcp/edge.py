@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 
 from .config import HEALTH_PATH, MCP_PATH, READY_PATH, Config
+from .strange_pages import strange_page
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -67,16 +68,8 @@ class Edge:
         # Without sessions there is no stream to open and none to end.
         if method != "POST":
             return _refusal(405, "Method not allowed", {"allow": "POST"})
-        return self._stranger(Headers(scope=scope))
-
-    def _stranger(self, headers: Headers) -> JSONResponse | None:
-        """A page of somebody else in a browser could ask too, also by a name that it has taken for this address."""
-        hosts, host, origin = self._config.allowed_hosts, headers.get("host", ""), headers.get("origin")
-        if hosts is not None and not {host.lower(), _without_port(host).lower()} & {each.lower() for each in hosts}:
-            return _refusal(403, "the host of the request is not one of MCP_ALLOWED_HOSTS")
-        if origin is not None and origin not in self._config.allowed_origins:
-            return _refusal(403, "the origin of the request is not one of MCP_ALLOWED_ORIGINS")
-        return None
+        strange = strange_page(self._config, Headers(scope=scope))
+        return None if strange is None else _refusal(403, strange)
 
 
 async def _until_gone(app: App, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -110,11 +103,6 @@ async def _until_gone(app: App, scope: MutableMapping[str, Any], receive: Receiv
     finally:
         request.cancel()
         watcher.cancel()
-
-
-def _without_port(host: str) -> str:
-    name, colon, port = host.rpartition(":")
-    return name if colon and port.isdigit() else host
 
 
 def _refusal(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:

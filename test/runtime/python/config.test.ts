@@ -21,7 +21,7 @@ describeWithPython('what a server with tools in Python is told', () => {
       port: 1,
       toolsFile: '/etc/kaos/tools/a.py',
       logLevel: 'ERROR',
-      allowedHosts: ['tools.example.com', 'tools:8000'],
+      allowedHosts: ['tools.example.com', '*.example.org'],
       allowedOrigins: ['https://chat.example.com'],
     });
     expect(await read(env)).toEqual([
@@ -32,7 +32,7 @@ describeWithPython('what a server with tools in Python is told', () => {
         tools_file: '/etc/kaos/tools/a.py',
         tools_text: null,
         log_level: 'ERROR',
-        allowed_hosts: ['tools.example.com', 'tools:8000'],
+        allowed_hosts: ['tools.example.com', '*.example.org'],
         allowed_origins: ['https://chat.example.com'],
       },
       [],
@@ -62,6 +62,16 @@ describeWithPython('what a server with tools in Python is told', () => {
   ])('logs by %j at %s', async (env, level) => {
     const named = pythonServerConfigToEnv({ name: 'search', toolsFile: 'a.py' });
     expect(await read({ ...named, ...env })).toMatchObject([{ log_level: level }, []]);
+  });
+
+  test('says which hosts and origins could not be', async () => {
+    const env = { MCP_ALLOWED_HOSTS: 'a:80', MCP_ALLOWED_ORIGINS: 'https://a.example/' };
+    const named = pythonServerConfigToEnv({ name: 'search', toolsFile: 'a.py' });
+    const [, problems] = (await read({ ...named, ...env })) as [object, string[]];
+    expect(problems).toEqual([
+      'MCP_ALLOWED_HOSTS has "a:80"; give names such as tools.example.com, without a port',
+      'MCP_ALLOWED_ORIGINS has "https://a.example/"; give origins such as https://chat.example.com',
+    ]);
   });
 
   test('agrees with the contract on how long an end may take', async () => {

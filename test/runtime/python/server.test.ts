@@ -176,12 +176,16 @@ describeWithPython('a server with tools in Python', () => {
     expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
+  test('refuses names that were made to lead here', async () => {
+    expect(await statusFor(server.url, 'rebound.example')).toBe('403');
+  });
+
   test('refuses pages of a browser, and says nothing else of itself', async () => {
     const origin = 'https://evil.example.com';
     const reply = await postJson(`${server.url}/mcp`, call('shout', { text: 'a' }), { ...HEADERS, origin });
     expect(reply).toMatchObject({
       status: 403,
-      body: { error: { message: 'the origin of the request is not one of MCP_ALLOWED_ORIGINS' } },
+      body: { error: { message: 'pages of origin "https://evil.example.com" may not call this server' } },
     });
     expect(await getJson(`${server.url}/docs`)).toMatchObject({ status: 404 });
   });
@@ -235,35 +239,27 @@ describeWithPython('a server that may be asked by some alone', () => {
   let url: string;
   beforeAll(async () => {
     const env = {
-      MCP_ALLOWED_HOSTS: '127.0.0.1, tools.example.com:80',
+      MCP_ALLOWED_HOSTS: 'tools.example.com, *.example.org',
       MCP_ALLOWED_ORIGINS: 'https://a.example',
     };
     ({ url } = await servers.start('def shout(text: str) -> str:\n    return text.upper()\n', env));
   });
   afterAll(() => servers.stop());
 
-  /** As `fetch` lets nobody say what the host is. */
-  function statusFor(host: string, origin?: string): Promise<string> {
-    const body = JSON.stringify(call('shout', { text: 'a' }));
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.write(
-      `POST /mcp HTTP/1.1\r\nHost: ${host}\r\n${origin ? `Origin: ${origin}\r\n` : ''}` +
-        `Accept: ${HEADERS.accept}\r\nContent-Type: application/json\r\nConnection: close\r\n` +
-        `Content-Length: ${body.length}\r\n\r\n${body}`,
-    );
-    return text(socket).then((reply) => reply.split(' ')[1] ?? '');
-  }
-
   test.each([
     ['127.0.0.1:8000', undefined, '200'],
+    ['[::1]:8000', undefined, '200'],
     ['127.0.0.1', 'https://a.example', '200'],
     ['Tools.Example.com:80', undefined, '200'],
-    ['tools.example.com:81', undefined, '403'],
+    ['tools.example.com', 'http://tools.example.com', '200'],
+    ['a.b.example.org', undefined, '200'],
+    ['example.org', undefined, '403'],
     ['evil.example', undefined, '403'],
+    ['tools.example.com@evil.example', undefined, '403'],
     ['127.0.0.1', 'https://b.example', '403'],
     ['127.0.0.1', 'null', '403'],
   ])('a call for host %s from origin %s is answered %s', async (host, origin, status) => {
-    expect(await statusFor(host, origin)).toBe(status);
+    expect(await statusFor(url, host, origin)).toBe(status);
   });
 
   test('is probed by whatever name', async () => {
@@ -281,3 +277,15 @@ describeWithPython('code in a variable', () => {
     expect(reply).toMatchObject({ status: 200, body: { result: { content: [{ text: '3.0' }] } } });
   });
 });
+
+/** As `fetch` lets nobody say what the host is. */
+function statusFor(url: string, host: string, origin?: string): Promise<string> {
+  const body = JSON.stringify(call('shout', { text: 'a' }));
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(
+    `POST /mcp HTTP/1.1\r\nHost: ${host}\r\n${origin ? `Origin: ${origin}\r\n` : ''}` +
+      `Accept: ${HEADERS.accept}\r\nContent-Type: application/json\r\nConnection: close\r\n` +
+      `Content-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  return text(socket).then((reply) => reply.split(' ')[1] ?? '');
+}
