@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { PYTHON } from '../components/python';
+import { describeWithPython } from '../support/python';
 import { readmeFiles } from '../support/readme';
 
 const ROOT = join(__dirname, '../..');
@@ -80,3 +82,39 @@ test('the command that comes with the package runs it', () => {
     answer: expect.stringContaining('The handbook says nothing about tea.') as string,
   });
 }, 120_000);
+
+/** Runs an app with tools in Python, which finds no other programs than those of the directories and the system. */
+function runScience(...directories: string[]): string {
+  const app = `
+    import { App, Chart } from 'cdk8s';
+    import { Agent, MCPServer, ModelAPI, Tools } from 'cdk8s-kaos';
+    const app = new App();
+    const chart = new Chart(app, 'science', { namespace: 'science' });
+    const tools = Tools.python('def echo(message: str) -> str:\\n    return f"Echo: {message}"\\n');
+    const modelAPI = ModelAPI.hosted(chart, 'models', { models: ['smollm2:135m'] });
+    const mcpServers = [new MCPServer(chart, 'echo', { tools })];
+    new Agent(chart, 'lead', { modelAPI, model: 'smollm2:135m', mcpServers });
+    app.synth();`;
+  writeFileSync(join(project, 'science.ts'), app);
+  inProject(join(ROOT, 'node_modules/.bin/ts-node'), '-T', 'science.ts');
+  const env = { PATH: [...directories, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter) };
+  const args = ['node_modules/cdk8s-kaos/lib/bin/kaos.js', 'run', 'science', '--message', 'tea', '--json'];
+  return execFileSync(process.execPath, args, { cwd: project, env, encoding: 'utf8', stdio: 'pipe' });
+}
+
+test('without a Python for it, the command says what tools in Python need', () => {
+  const stderr = expect.stringMatching(
+    /kaos: echo has tools in Python, and no Python here has FastMCP .*pip install -r \S+cdk8s-kaos\/lib\/python\/requirements\.txt"/,
+  ) as string;
+  expect(() => runScience()).toThrow(expect.objectContaining({ stderr }) as Error);
+  expect(existsSync(join(project, 'node_modules/cdk8s-kaos/lib/python/requirements.txt'))).toBe(true);
+}, 120_000);
+
+describeWithPython('where the Python on the PATH has FastMCP', () => {
+  test('the command that comes with the package runs tools in Python', () => {
+    expect(JSON.parse(runScience(dirname(PYTHON)))).toMatchObject({
+      status: 'ok',
+      answer: expect.stringContaining('Echo: tea') as string,
+    });
+  }, 120_000);
+});
