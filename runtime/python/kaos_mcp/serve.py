@@ -99,4 +99,7 @@ async def _finish(server: uvicorn.Server, serving: asyncio.Future[None], edge: E
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=511, dualstack_ipv6=host == "::")
+    listener = socket.create_server((host, port), family=family, backlog=511, dualstack_ipv6=host == "::")
+    # Connections have it from here: an answer's head would wait for the caller's acknowledgement, and it for the body.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
