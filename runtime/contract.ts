@@ -14,6 +14,7 @@ export {
   type MemoryConfig,
   type MemoryType,
 } from './contract/memory';
+export * from './contract/local-command';
 export * from './contract/mcp-server';
 export * from './contract/python-server';
 export {

@@ -1,4 +1,10 @@
-import { agentConfigFromEnv, ConfigError, type Env, mcpServerConfigFromEnv } from '../../runtime/contract';
+import {
+  agentConfigFromEnv,
+  ConfigError,
+  type Env,
+  localCommandFromText,
+  mcpServerConfigFromEnv,
+} from '../../runtime/contract';
 
 const AGENT: Env = { AGENT_NAME: 'lead', MODEL_API_URL: 'http://llm:8000', MODEL_NAME: 'gpt-4o' };
 
@@ -170,3 +176,12 @@ test('fails with all that is wrong at once, a line for each', () => {
   ];
   expect(() => agentConfigFromEnv(env)).toThrow(new ConfigError(problems));
 });
+
+test.each(['', 'npx a', '[]', '{}', '{"command":[]}', '{"command":[1]}', '{"command":["a"],"env":{"A":1}}'])(
+  'what runs a server on a laptop fails as %j',
+  (text) => {
+    const problem =
+      'annotation kaos.dev/local-command is no command; give {"command":["program","argument"]}';
+    expect(() => localCommandFromText(text)).toThrow(new ConfigError([problem]));
+  },
+);

@@ -4,6 +4,8 @@ import {
   agentConfigFromEnv,
   agentConfigToEnv,
   type Env,
+  localCommandFromText,
+  localCommandToText,
   MCP_SERVER_DEFAULTS,
   type MCPServerConfig,
   mcpServerConfigFromEnv,
@@ -11,6 +13,7 @@ import {
   MODEL_API_KEY_VARIABLE,
   peerAgentKeyVariable,
   secretFileVariable,
+  withPort,
 } from '../../runtime/contract';
 
 const AGENT: AgentConfig = {
@@ -269,3 +272,18 @@ describe('an MCP server’s configuration', () => {
 function agentWith(env: Env): AgentConfig {
   return agentConfigFromEnv({ ...agentConfigToEnv(AGENT_REQUIRED), ...env });
 }
+
+test.each([
+  { command: ['search-mcp'] },
+  { command: ['search-mcp', '--port', '$PORT', 'a "b"'], env: { PORT: '$PORT', MODE: 'ü' } },
+])('what runs a server on a laptop is read as it was written: %j', (local) => {
+  expect(localCommandFromText(localCommandToText(local))).toEqual(local);
+});
+
+test('what runs a server on a laptop is told its port, wherever it asks for it', () => {
+  const local = { command: ['search-mcp', '--http=:$PORT', '$PORTS'], env: { A: '$PORT/$PORT', B: 'x' } };
+  expect(withPort(local, 81)).toEqual({
+    command: ['search-mcp', '--http=:81', '81S'],
+    env: { A: '81/81', B: 'x' },
+  });
+});
