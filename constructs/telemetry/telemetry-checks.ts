@@ -32,13 +32,6 @@ export function checkStack(scope: IConstruct, props: TelemetryStackProps): void 
   if (props.persistentQueue && props.persistentQueue.size.toKibibytes() < LEAST_QUEUE_KIBIBYTES) {
     fail(scope, 'persistentQueue.size is less than 64 MiB', 'give more, a batch takes up to some MiB');
   }
-  if (props.kubernetesAttributes && props.serviceAccountName !== undefined) {
-    fail(
-      scope,
-      `serviceAccountName is "${props.serviceAccountName}" beside kubernetesAttributes`,
-      'leave one of the two out, the latter brings an account of its own',
-    );
-  }
 }
 
 /** Refuses an address that OTLP cannot be sent to. */

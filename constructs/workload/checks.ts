@@ -10,14 +10,13 @@ import { refuseSecretNames } from '../refuse-secrets';
 import { secretsOfPod } from './pod-template';
 import { secretsElsewhere } from '../secrets-elsewhere';
 import { checkRouting } from './routing-variables';
+import { checkVariableNames } from './variable-names';
 import { type Workload, type WorkloadProps } from './workload';
 import { type WorkloadOptions } from './options';
 import { checkCounts } from '../numbers';
 import { checkSeconds, secondsOf } from '../durations';
 import { LOG_LEVELS } from '../../runtime/contract';
 
-/** Name of a variable, as shells take it too, and KAOS's with hyphens. */
-const VARIABLE = /^[A-Za-z_][-A-Za-z0-9_.]*$/;
 /** Key of a label or annotation: a name of at most 63 characters with an optional domain in front. */
 const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
@@ -35,6 +34,7 @@ export function checkOptions(workload: Workload, props: WorkloadProps): void {
   checkTypes(owner, options);
   checkTexts(owner, options);
   checkRouting(owner, props);
+  checkAccount(owner, props);
   checkMetadata(owner, workload, options);
   checkTermination(owner, props);
   checkResources(owner, props.resources, options.resources);
@@ -63,11 +63,7 @@ function checkTexts(
 ): void {
   if (command?.length === 0) fail(owner, 'command is empty', 'leave it out to run ours');
   if (args?.length === 0) fail(owner, 'args is empty', 'leave it out to run ours');
-  Object.keys(env)
-    .filter((name) => !VARIABLE.test(name))
-    .forEach((name) =>
-      fail(owner, `env has a variable "${name}"`, 'use letters, digits, "_", "-" and ".", no digit first'),
-    );
+  checkVariableNames(owner, 'env', Object.keys(env));
   refuseSecretNames(owner, 'env', env, 'put it in a Secret, and give EnvValue.fromSecretValue(…)');
   for (const [property, name] of Object.entries({
     serviceAccountName,
@@ -112,6 +108,19 @@ function checkMetadata(owner: IConstruct, { labels }: Workload, options: Workloa
     else if (!LABEL_KEY.test(key))
       fail(owner, `an annotation is called "${key}"`, 'use letters, digits, "-", "_" and "."');
   }
+}
+
+/** A pod runs as one account. */
+function checkAccount(
+  owner: IConstruct,
+  { apiAccount, options: { serviceAccountName } }: WorkloadProps,
+): void {
+  if (apiAccount === undefined || serviceAccountName === undefined) return;
+  fail(
+    owner,
+    `serviceAccountName is "${serviceAccountName}"`,
+    'leave it out, what asks the Kubernetes API has an account of its own',
+  );
 }
 
 /** Whoever is killed before it is done loses requests and telemetry. */

@@ -32,7 +32,7 @@ export function addController(workload: Workload, props: WorkloadProps): Control
   if (persistence) addClaim(workload, persistence.claimName ?? '', persistence);
   const strategy = strategyOf(props);
   new k8s.KubeDeployment(workload, 'deployment', {
-    metadata: metadataOf(workload),
+    metadata: controllerMetadata(workload, props),
     spec: {
       ...commonSpec(workload, props),
       progressDeadlineSeconds: props.progressDeadlineSeconds,
@@ -106,7 +106,7 @@ function addStatefulSet(
   persistence: PersistentVolume | undefined,
 ): ControllerReference {
   new k8s.KubeStatefulSet(workload, 'stateful-set', {
-    metadata: metadataOf(workload),
+    metadata: controllerMetadata(workload, props),
     spec: {
       ...commonSpec(workload, props),
       serviceName: workload.name,
@@ -146,6 +146,11 @@ function commonSpec(
     selector: { matchLabels: workload.selector },
     template: podTemplate(workload.labels, workload.selector, props),
   };
+}
+
+function controllerMetadata(workload: Workload, props: WorkloadProps): k8s.ObjectMeta {
+  const metadata = metadataOf(workload);
+  return { ...metadata, annotations: { ...metadata.annotations, ...props.annotations } };
 }
 
 function metadataOf(

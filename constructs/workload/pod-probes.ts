@@ -4,15 +4,21 @@ import { k8s } from 'cdk8s-plus-28';
 export interface PodProbes {
   /** Name of the port asked. */
   readonly port: string;
-  /** Path that answers while the process lives. */
-  readonly liveness: string;
-  /** Path that answers when requests may come. */
-  readonly readiness: string;
+  /**
+   * Path that answers while the process lives.
+   * @default - that it takes connections tells
+   */
+  readonly liveness?: string;
+  /**
+   * Path that answers when requests may come.
+   * @default - that it takes connections tells
+   */
+  readonly readiness?: string;
   /** How long a start may take. */
   readonly startupSeconds: number;
   /**
    * Command that succeeds once the process has started.
-   * @default - the path of liveness tells
+   * @default - liveness tells
    */
   readonly startupCommand?: readonly string[];
 }
@@ -28,18 +34,19 @@ export function probesOf({
   startupSeconds,
   startupCommand,
 }: PodProbes): Pick<k8s.Container, 'startupProbe' | 'livenessProbe' | 'readinessProbe'> {
-  const get = (path: string): Partial<k8s.Probe> => ({
-    httpGet: { path, port: k8s.IntOrString.fromString(port) },
+  const at = { port: k8s.IntOrString.fromString(port) };
+  const ask = (path: string | undefined): Partial<k8s.Probe> => ({
+    ...(path === undefined ? { tcpSocket: at } : { httpGet: { path, ...at } }),
     timeoutSeconds: 3,
   });
   const period = startupCommand ? STARTUP_COMMAND_PERIOD : STARTUP_PERIOD;
   return {
     startupProbe: {
-      ...(startupCommand ? { exec: { command: [...startupCommand] }, timeoutSeconds: 5 } : get(liveness)),
+      ...(startupCommand ? { exec: { command: [...startupCommand] }, timeoutSeconds: 5 } : ask(liveness)),
       periodSeconds: period,
       failureThreshold: Math.ceil(startupSeconds / period),
     },
-    livenessProbe: { ...get(liveness), periodSeconds: 10, failureThreshold: 3 },
-    readinessProbe: { ...get(readiness), periodSeconds: 5, failureThreshold: 3 },
+    livenessProbe: { ...ask(liveness), periodSeconds: 10, failureThreshold: 3 },
+    readinessProbe: { ...ask(readiness), periodSeconds: 5, failureThreshold: 3 },
   };
 }

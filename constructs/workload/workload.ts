@@ -45,6 +45,11 @@ export interface WorkloadProps extends PodProps {
    */
   readonly keepsNames?: boolean;
   /**
+   * Annotations of the Deployment or StatefulSet, not of its pods, which they thus never roll.
+   * @default - none but those of all objects
+   */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /**
    * Longest time that a rollout may stand still.
    * @default - Kubernetes' own ten minutes
    */

@@ -480,7 +480,7 @@ test.each<[string, Partial<TelemetryStackProps>, string]>([
   [
     'it has two accounts',
     { kubernetesAttributes: 'namespace', serviceAccountName: 'mine' },
-    'serviceAccountName is "mine" beside kubernetesAttributes; leave one of the two out, the latter brings an account of its own',
+    'serviceAccountName is "mine"; leave it out, what asks the Kubernetes API has an account of its own',
   ],
   [
     'an exporter takes nothing',
@@ -528,7 +528,7 @@ test('fails when pods are looked up and nobody knows from where', () => {
   new TelemetryStack(chart, 'telemetry', { exporters, kubernetesAttributes: 'cluster' });
   expect(() => Testing.synth(chart)).toThrow(
     validationError(
-      '[research/telemetry] kubernetesAttributes needs to know where the collector runs; give its chart a namespace',
+      '[research/telemetry] kubernetesAttributes needs to know its namespace; give its chart one',
     ),
   );
 });
