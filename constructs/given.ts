@@ -37,7 +37,8 @@ export function givenSecret(
   return undefined;
 }
 
-function isSecretValue(value: unknown): value is SecretValue {
+/** Whether it is a key of a Secret. */
+export function isSecretValue(value: unknown): value is SecretValue {
   const { secret, key } = (value ?? {}) as { secret?: { name?: unknown }; key?: unknown };
   return typeof secret?.name === 'string' && typeof key === 'string';
 }

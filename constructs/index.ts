@@ -65,7 +65,16 @@ export {
   type TelemetryStackProps,
 } from './telemetry-stack';
 export { type TelemetryOverride } from './telemetry/telemetry-env';
-export { Tools } from './tools';
+export {
+  type NoVariables,
+  type ToolServerDefinition,
+  type VariableKind,
+  type VariableKinds,
+  type VariableValues,
+} from './mcp-server/entry-source';
+export { type ForeignServerProps } from './mcp-server/foreign-pod';
+export { type ImageToolsProps } from './mcp-server/image-source';
+export { Tools, type ToolServer } from './tools';
 export { Workload } from './workload/workload';
 export { type MountedVolume, type WorkloadOptions } from './workload/options';
-export { type LogLevel, type ToolCallMode } from '../runtime/contract';
+export { type LocalCommand, type LogLevel, type ToolCallMode } from '../runtime/contract';

@@ -2,10 +2,12 @@ import { type k8s } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { MCP_PATH, MCP_SERVER_DEFAULTS } from '../runtime/contract';
 import { type Egress } from './egress';
+import { type Environment } from './environment';
 import { type Exposure } from './exposure';
 import { nameOf } from './names';
 import { processTelemetryEnv, type TelemetryOverride } from './telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry/telemetry-target';
+import { type ServerPod } from './mcp-server/tool-source';
 import { Tools } from './tools';
 import { Workload } from './workload/workload';
 import { type WorkloadOptions } from './workload/options';
@@ -81,12 +83,13 @@ export class MCPServer<T extends string = string> extends Construct implements I
       },
       env: () => ({
         ...pod.env(),
-        LOG_LEVEL: props.logLevel ?? MCP_SERVER_DEFAULTS.logLevel,
+        ...logLevelEnv(pod, props),
         ...(pod.reports === false ? {} : processTelemetryEnv(telemetryTarget(this, props.telemetry))),
       }),
       reporting: () => (pod.reports === false ? undefined : reportingOf(this, props.telemetry)),
       options: props,
     });
+    pod.addTo?.(workload);
     props.expose?.addTo(this, 'exposure', workload, 'mcp');
     this.endpoint = workload;
     this.url = workload.url;
@@ -94,4 +97,12 @@ export class MCPServer<T extends string = string> extends Construct implements I
     this.service = workload.service;
     this.node.addValidation({ validate: () => telemetryProblems(this, props.telemetry) });
   }
+}
+
+function logLevelEnv(
+  { hasLogLevel = true }: ServerPod,
+  { logLevel }: Pick<MCPServerProps, 'logLevel'>,
+): Environment {
+  if (logLevel === undefined && !hasLogLevel) return {};
+  return { LOG_LEVEL: logLevel ?? MCP_SERVER_DEFAULTS.logLevel };
 }

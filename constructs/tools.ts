@@ -1,6 +1,23 @@
+import {
+  EntrySource,
+  type NoVariables,
+  type ToolServerDefinition,
+  type VariableKinds,
+  type VariableValues,
+} from './mcp-server/entry-source';
+import { ImageSource, type ImageToolsProps } from './mcp-server/image-source';
 import { ModuleSource } from './mcp-server/module-source';
 import { PythonSource } from './mcp-server/python-source';
 import { type ToolSource } from './mcp-server/tool-source';
+
+/** Makes tools of a server that was defined, from values for its variables. */
+export type ToolServer<K extends VariableKinds = VariableKinds, T extends string = string> = (
+  ...values: keyof K extends never
+    ? [values?: Record<string, never>]
+    : NoVariables extends VariableValues<K>
+      ? [values?: VariableValues<K>]
+      : [values: VariableValues<K>]
+) => Tools<T>;
 
 /**
  * The tools of an MCP server.
@@ -45,6 +62,33 @@ export class Tools<T extends string = string> {
    */
   static fromPython<T extends string = string>(path: string): Tools<T> {
     return new Tools(new PythonSource({ path }));
+  }
+
+  /**
+   * Tools of an image: an MCP server of your own, or of anybody else, that speaks streamable HTTP. It runs under the
+   * restricted Pod Security Standard.
+   */
+  static image<T extends string = string>(props: ImageToolsProps): Tools<T> {
+    return new Tools(new ImageSource(props));
+  }
+
+  /**
+   * Describes an MCP server once, for all who use it: its image, how it is run, which variables it requires and what it
+   * calls. What comes back makes tools of it, from values for the variables; one that is missing or not known does not
+   * compile.
+   *
+   * @example
+   * const github = Tools.define({
+   *   image: 'registry.example.com/github-mcp:1.4.0',
+   *   env: { GITHUB_TOKEN: 'secret', GITHUB_HOST: 'text?' },
+   *   egress: [Egress.toInternet()],
+   * });
+   * new MCPServer(chart, 'github', { tools: github({ GITHUB_TOKEN: token }) });
+   */
+  static define<const K extends VariableKinds = NoVariables, const T extends string = string>(
+    definition: ToolServerDefinition<K, T>,
+  ): ToolServer<K, T> {
+    return (...[values = {}]) => new Tools<T>(new EntrySource(definition, values));
   }
 
   /** Names of the tools; of types alone. */

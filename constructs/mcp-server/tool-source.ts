@@ -1,5 +1,5 @@
 import { type IConstruct } from 'constructs';
-import { type WorkloadProps } from '../workload/workload';
+import { type Workload, type WorkloadProps } from '../workload/workload';
 
 /**
  * Where the tools of a server come from. Each kind is a file beside this one; `Tools` has a factory for it.
@@ -31,6 +31,7 @@ export interface ServerPod extends Pick<
   | 'emptyDirectories'
   | 'apiAccount'
   | 'secretFiles'
+  | 'annotations'
 > {
   /** Variables of the process beside those of telemetry; asked for at synthesis. */
   readonly env: WorkloadProps['env'];
@@ -49,4 +50,14 @@ export interface ServerPod extends Pick<
    * @default true
    */
   readonly reports?: boolean;
+  /**
+   * Whether the process is told a log level that the user did not state: words for it differ from program to program.
+   * @default true
+   */
+  readonly hasLogLevel?: boolean;
+  /**
+   * Adds what the server needs beside its pod: ways out, permissions.
+   * @default - nothing
+   */
+  readonly addTo?: (workload: Workload) => void;
 }
