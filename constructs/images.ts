@@ -17,6 +17,11 @@ export const OLLAMA_IMAGE = 'ollama/ollama:0.35.1';
 export const COLLECTOR_IMAGE =
   'ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-k8s:0.159.0';
 
+/** MCP server for Kubernetes. */
+export const KUBERNETES_MCP_IMAGE = 'quay.io/containers/kubernetes_mcp_server:v0.0.67';
+/** MCP server for Slack. */
+export const SLACK_MCP_IMAGE = 'zencoderai/slack-mcp:1.0.0';
+
 /** The image of our own processes, as far as the cluster's settings do not name another. */
 export function runtimeImage(scope: IConstruct): string {
   return clusterOf(scope).runtimeImage ?? RUNTIME_IMAGE;

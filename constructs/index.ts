@@ -74,6 +74,9 @@ export {
 } from './mcp-server/entry-source';
 export { type ForeignServerProps } from './mcp-server/foreign-pod';
 export { type ImageToolsProps } from './mcp-server/image-source';
+export { type KubernetesToolset, type KubernetesToolsProps } from './mcp-server/kubernetes-source';
+export { type KubernetesWrite } from './mcp-server/kubernetes-rules';
+export { type SlackTool, type SlackToolsProps } from './mcp-server/slack-source';
 export { Tools, type ToolServer } from './tools';
 export { Workload } from './workload/workload';
 export { type MountedVolume, type WorkloadOptions } from './workload/options';

@@ -1,4 +1,4 @@
-import { type k8s } from 'cdk8s-plus-28';
+import { type k8s, type SecretValue } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { MCP_PATH, MCP_SERVER_DEFAULTS } from '../runtime/contract';
 import { type Egress } from './egress';
@@ -62,6 +62,8 @@ export class MCPServer<T extends string = string> extends Construct implements I
   /** Service in front of the server. */
   readonly service: k8s.KubeService;
   readonly endpoint: Workload;
+  /** What it asks of its callers as a bearer token. */
+  readonly callerKey?: SecretValue;
 
   constructor(scope: Construct, id: string, props: MCPServerProps<T>) {
     super(scope, id);
@@ -92,6 +94,7 @@ export class MCPServer<T extends string = string> extends Construct implements I
     pod.addTo?.(workload);
     props.expose?.addTo(this, 'exposure', workload, 'mcp');
     this.endpoint = workload;
+    this.callerKey = pod.callerKey;
     this.url = workload.url;
     this.mcpUrl = `${workload.url}${pod.mcpPath ?? MCP_PATH}`;
     this.service = workload.service;

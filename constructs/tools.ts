@@ -6,8 +6,10 @@ import {
   type VariableValues,
 } from './mcp-server/entry-source';
 import { ImageSource, type ImageToolsProps } from './mcp-server/image-source';
+import { KubernetesSource, type KubernetesToolsProps } from './mcp-server/kubernetes-source';
 import { ModuleSource } from './mcp-server/module-source';
 import { PythonSource } from './mcp-server/python-source';
+import { SlackSource, type SlackTool, type SlackToolsProps } from './mcp-server/slack-source';
 import { type ToolSource } from './mcp-server/tool-source';
 
 /** Makes tools of a server that was defined, from values for its variables. */
@@ -89,6 +91,19 @@ export class Tools<T extends string = string> {
     definition: ToolServerDefinition<K, T>,
   ): ToolServer<K, T> {
     return (...[values = {}]) => new Tools<T>(new EntrySource(definition, values));
+  }
+
+  /**
+   * Tools that look into the cluster and, where allowed, change it: kubernetes-mcp-server, with a ServiceAccount of its
+   * own that may do what is said here and nothing else.
+   */
+  static kubernetes(props: KubernetesToolsProps): Tools {
+    return new Tools(new KubernetesSource(props));
+  }
+
+  /** Tools for a workspace of Slack, as one of its bots. */
+  static slack(props: SlackToolsProps): Tools<SlackTool> {
+    return new Tools(new SlackSource(props));
   }
 
   /** Names of the tools; of types alone. */

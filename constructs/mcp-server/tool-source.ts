@@ -1,3 +1,4 @@
+import { type SecretValue } from 'cdk8s-plus-28';
 import { type IConstruct } from 'constructs';
 import { type Workload, type WorkloadProps } from '../workload/workload';
 
@@ -55,6 +56,11 @@ export interface ServerPod extends Pick<
    * @default true
    */
   readonly hasLogLevel?: boolean;
+  /**
+   * What the server asks of its callers as a bearer token.
+   * @default - nothing
+   */
+  readonly callerKey?: SecretValue;
   /**
    * Adds what the server needs beside its pod: ways out, permissions.
    * @default - nothing
