@@ -14,6 +14,8 @@ const { metafile } = await build({
     gateway: 'cli/local/gateway/main.ts',
     kaos: 'cli/main.ts',
     'end-with-parent': 'cli/local/end-with-parent.ts',
+    'run-program': 'cli/local/run-program.ts',
+    'stand-in-server': 'cli/local/stand-in-server/main.ts',
   },
   outdir: 'lib/bin',
   bundle: true,

@@ -17,7 +17,7 @@ export interface LocalProcess {
   /** The program and its arguments. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Answers 200 when the workload is ready. */
+  /** Answers 200 when the workload is ready, or with the scheme `tcp` takes a connection. */
   readonly readinessUrl: string;
   /** What differs from the cluster and is worth saying. */
   readonly note: string | undefined;
@@ -63,10 +63,11 @@ function writeMount(mount: Mount, { title }: Workload, root: string, { ports, se
 }
 
 function readinessUrl(workload: Workload, ports: LocalPorts): string {
-  const probe = workload.container.readinessProbe?.httpGet;
+  const { httpGet, tcpSocket } = workload.container.readinessProbe ?? {};
+  const probe = httpGet ?? tcpSocket;
   if (!probe)
     throw new UserError(
-      `${workload.title} has no HTTP readiness probe; without one it is not known when it is ready`,
+      `${workload.title} has no HTTP or TCP readiness probe; without one it is not known when it is ready`,
     );
   const named = workload.container.ports.find(({ name }) => name === probe.port);
   const containerPort = typeof probe.port === 'number' ? probe.port : named?.containerPort;
@@ -75,7 +76,8 @@ function readinessUrl(workload: Workload, ports: LocalPorts): string {
       `${workload.title}: its readiness probe asks port "${probe.port}", which it does not have; add it to its container`,
     );
   }
-  return `http://${LOOPBACK}:${ports.of(workload, containerPort)}${probe.path}`;
+  const address = `${LOOPBACK}:${ports.of(workload, containerPort)}`;
+  return httpGet ? `http://${address}${httpGet.path}` : `tcp://${address}`;
 }
 
 /** A path under a mount, or each of a list of paths, moves into the directory that holds the mounted files here. */

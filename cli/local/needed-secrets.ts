@@ -44,19 +44,33 @@ export function secretFiles(volume: SecretVolume, secrets: Secrets, title: strin
 }
 
 /** Whether a workload needs Secrets, as variables or as files, and has all that it cannot be without. */
-export function hasItsSecrets({ container, mounts }: Workload, secrets: Secrets): boolean {
+export function hasItsSecrets(workload: Workload, secrets: Secrets): boolean {
+  const needs = allNeeds(workload, secrets);
+  return needs.some(({ isHere }) => isHere) && needs.every(({ isHere, optional }) => isHere || optional);
+}
+
+/** Whether a workload cannot be without a Secret that is not here. */
+export function lacksSecrets(workload: Workload, secrets: Secrets): boolean {
+  return allNeeds(workload, secrets).some(({ isHere, optional }) => !isHere && !optional);
+}
+
+interface Need {
+  readonly optional: boolean;
+  readonly isHere: boolean;
+}
+
+function allNeeds({ container, mounts }: Workload, secrets: Secrets): Need[] {
   const variables = container.env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
-  const needs = [
+  return [
     ...variables.map(({ name, key, optional = false }) => ({
       optional,
       isHere: secrets.get(name)?.has(key) ?? false,
     })),
     ...mounts.flatMap(({ content }) => (content.kind === 'secret' ? needsOf(content.secret, secrets) : [])),
   ];
-  return needs.some(({ isHere }) => isHere) && needs.every(({ isHere, optional }) => isHere || optional);
 }
 
-function needsOf({ name, items, optional }: SecretVolume, secrets: Secrets) {
+function needsOf({ name, items, optional }: SecretVolume, secrets: Secrets): Need[] {
   const given = secrets.get(name);
   if (!items) return [{ optional, isHere: given !== undefined }];
   return items.map(({ key }) => ({ optional, isHere: given?.has(key) ?? false }));

@@ -4,6 +4,7 @@ const metadata = z.looseObject({
   name: z.string(),
   namespace: z.string().optional(),
   labels: z.record(z.string(), z.string()).default({}),
+  annotations: z.record(z.string(), z.string()).optional(),
 });
 
 /** Any object of a manifest. */
@@ -26,8 +27,11 @@ const envEntry = z.object({
 });
 export type EnvEntry = z.infer<typeof envEntry>;
 
+const portRef = z.union([z.number(), z.string()]);
+
 const probe = z.object({
-  httpGet: z.object({ path: z.string().default('/'), port: z.union([z.number(), z.string()]) }).optional(),
+  httpGet: z.object({ path: z.string().default('/'), port: portRef }).optional(),
+  tcpSocket: z.object({ port: portRef }).optional(),
 });
 
 const volumeMount = z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() });
@@ -86,9 +90,7 @@ export const service = z.object({
     /** `None` makes it headless: its name leads to the pods themselves. */
     clusterIP: z.string().optional(),
     // An ExternalName has none.
-    ports: z
-      .array(z.object({ port: z.number(), targetPort: z.union([z.number(), z.string()]).optional() }))
-      .default([]),
+    ports: z.array(z.object({ port: z.number(), targetPort: portRef.optional() })).default([]),
   }),
 });
 export type Service = z.infer<typeof service>;

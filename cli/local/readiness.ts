@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from './errors';
 import { describeExit, type RunningProcess } from './process';
@@ -37,6 +38,8 @@ interface Answer {
 }
 
 async function askReady(url: string): Promise<Answer> {
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol === 'tcp:') return { isReady: await takesConnections(hostname, Number(port)), reasons: '' };
   try {
     const reply = await fetch(url, { signal: AbortSignal.timeout(1_000) });
     const text = await reply.text();
@@ -44,6 +47,19 @@ async function askReady(url: string): Promise<Answer> {
   } catch {
     return { isReady: false, reasons: '' };
   }
+}
+
+function takesConnections(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1_000 });
+    const settle = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('timeout', () => settle(false));
+    socket.once('error', () => settle(false));
+  });
 }
 
 /** Our own processes say which of their dependencies they have not reached, and what else is wrong. */

@@ -3,6 +3,7 @@ import { PYTHON_SERVER_COMMAND } from '../../runtime/contract';
 import { type LocalPorts } from './addresses';
 import { LOOPBACK } from './ports';
 import { UserError } from './errors';
+import { foreignServer } from './foreign-server';
 import { hasItsSecrets } from './needed-secrets';
 import { pythonServer } from './python';
 import { type Secrets } from './secrets';
@@ -15,6 +16,8 @@ export interface Localization {
   readonly otlp: { readonly grpcUrl: string; readonly httpUrl: string } | undefined;
   /** Holds the mounted files of every workload. */
   readonly directory: string;
+  /** The file that knows the tools of servers which are not here; there need not be one. */
+  readonly toolsLock: string;
   /** Where the bundled processes are; stands for the image's own directory. */
   readonly binDirectory: string;
 }
@@ -38,7 +41,9 @@ export function startOf(workload: Workload, options: Localization, toLocal: (tex
   const start =
     workload.role === 'modelapi'
       ? (hostedModels(workload, options, toLocal) ?? gateway(workload, options, toLocal))
-      : (ownProcess(workload, options, toLocal) ?? pythonProcess(workload, options));
+      : (ownProcess(workload, options, toLocal) ??
+        pythonProcess(workload, options) ??
+        foreignServer(workload, options, toLocal));
   if (start) return start;
   const { title, container } = workload;
   throw new UserError(

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { allocatePorts, type LocalPorts } from './addresses';
 import { type Asked } from './ask';
 import { callerKey } from './caller-key';
@@ -12,6 +12,7 @@ import { LOOPBACK } from './ports';
 import { describeExit, RunningProcess } from './process';
 import { untilReady } from './readiness';
 import { type Secrets } from './secrets';
+import { TOOLS_LOCK } from './stand-in-server/locked-tools';
 import { OTLP_ENDPOINT } from './stand-ins';
 import { whenAborted } from './when-aborted';
 import { type Workload } from './workload';
@@ -122,7 +123,8 @@ export class LocalSystem {
   private async startAll(signal: AbortSignal): Promise<void> {
     const { secrets, binDirectory } = this.options;
     const { ports, directory, collector: otlp } = this;
-    const localization = { ports, secrets, binDirectory, directory, otlp };
+    const toolsLock = resolve(TOOLS_LOCK);
+    const localization = { ports, secrets, binDirectory, directory, otlp, toolsLock };
     const local = this.plan.workloads
       .filter(({ role }) => role !== 'otel-collector')
       .map((workload) => localize(workload, localization));

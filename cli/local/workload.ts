@@ -1,3 +1,9 @@
+import {
+  ConfigError,
+  LOCAL_COMMAND_ANNOTATION,
+  type LocalCommand,
+  localCommandFromText,
+} from '../../runtime/contract';
 import { UserError } from './errors';
 import { type Mount, mountsOf } from './mounts';
 import { type ConfigMap, type Container, type Controller, type KeyRef, namespaceOf } from './objects';
@@ -17,6 +23,8 @@ export interface Workload {
   readonly namespace: string;
   readonly replicas: number;
   readonly container: Container;
+  /** What runs it here, where its image is not ours. */
+  readonly localCommand?: LocalCommand;
   readonly mounts: readonly Mount[];
   /** What the keys of ConfigMaps hold that its variables come from. */
   readonly configValue: (ref: KeyRef) => string | undefined;
@@ -51,12 +59,24 @@ export function toWorkload(
     namespace,
     replicas: controller.spec.replicas,
     container: onlyContainer(controller, where),
+    localCommand: localCommandOf(controller, where),
     mounts: mountsOf(controller, configMaps, where),
     configValue: (ref) =>
       configMaps.find(
         (candidate) => candidate.metadata.name === ref.name && namespaceOf(candidate) === namespace,
       )?.data[ref.key],
   };
+}
+
+function localCommandOf({ metadata }: Controller, where: string): LocalCommand | undefined {
+  const text = metadata.annotations?.[LOCAL_COMMAND_ANNOTATION];
+  if (text === undefined) return undefined;
+  try {
+    return localCommandFromText(text);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UserError(`${where}: ${error.message}`, { cause: error });
+  }
 }
 
 /** One process stands for one container; what else a pod needs would be missing without a word. */

@@ -24,8 +24,12 @@ const SMALL_PROCESS = `
 /** A directory of processes as the bundles are in, all of them small. */
 export function smallProcesses(): { directory: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), 'kaos-test-'));
+  const source = (file: string) => resolve(__dirname, '../../../cli/local', file);
   buildSync({
-    entryPoints: { 'end-with-parent': resolve(__dirname, '../../../cli/local/end-with-parent.ts') },
+    entryPoints: {
+      'end-with-parent': source('end-with-parent.ts'),
+      'run-program': source('run-program.ts'),
+    },
     outdir: directory,
     platform: 'node',
     format: 'cjs',

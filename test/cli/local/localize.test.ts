@@ -114,7 +114,6 @@ describe('a workload', () => {
 
   test.each([
     ['agent', 'python', ['main.py']],
-    ['mcpserver', 'node', ['/srv/mcp-server.js']],
     ['modelapi', 'ollama', ['serve']],
     ['modelapi', 'litellm', ['--config']],
     ['modelapi', '/bin/sh', ['-c', 'script', 'ollama']],
@@ -130,7 +129,7 @@ describe('a workload', () => {
   test('fails when nothing tells when it is ready', () => {
     const { command } = agentContainer();
     expect(() => local(planOf([deployment('agent', 'lead', { container: { command } })]), 'lead')).toThrow(
-      new Error('lead has no HTTP readiness probe; without one it is not known when it is ready'),
+      new Error('lead has no HTTP or TCP readiness probe; without one it is not known when it is ready'),
     );
   });
 
@@ -145,6 +144,12 @@ describe('a workload', () => {
     const container = { ...agentContainer(), readinessProbe: probing(8000) };
     const { readinessUrl } = local(planOf([deployment('agent', 'lead', { container })]), 'lead');
     expect(readinessUrl).toBe('http://127.0.0.1:40000/ready');
+  });
+
+  test('is asked by TCP where its probe asks so', () => {
+    const container = { ...agentContainer(), readinessProbe: { tcpSocket: { port: 'http' } } };
+    const { readinessUrl } = local(planOf([deployment('agent', 'lead', { container })]), 'lead');
+    expect(readinessUrl).toBe('tcp://127.0.0.1:40000');
   });
 });
 

@@ -25,8 +25,11 @@ export function local(
   secrets: Secrets = noSecrets,
   otlp?: Localization['otlp'],
 ): LocalProcess {
-  const options = { ports: numberedPorts(plan), secrets, directory, binDirectory: '/bin/of/kaos', otlp };
-  return localize(workloadOf(plan, title), options);
+  return localize(workloadOf(plan, title), {
+    ...{ ports: numberedPorts(plan), secrets, directory, otlp },
+    binDirectory: '/bin/of/kaos',
+    toolsLock: join(directory, 'tools.lock.json'),
+  });
 }
 
 /** What a container needs to run here as an agent. */

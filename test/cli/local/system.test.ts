@@ -5,7 +5,7 @@ import { type Plan } from '../../../cli/local/plan';
 import { noSecrets } from '../../../cli/local/secrets';
 import { LocalSystem } from '../../../cli/local/system';
 import { type Workload } from '../../../cli/local/workload';
-import { nobodyAt } from '../../support/http';
+import { nobodyAt, until } from '../../support/http';
 import { smallProcesses } from './local-processes';
 import { deployment, planOf, workloadOf } from './small-chart';
 
@@ -166,3 +166,40 @@ describe('starting', () => {
     await expect(started).rejects.toThrow(new Error('stopped before all was ready'));
   });
 });
+
+describe('a program that is none of ours', () => {
+  const program = (code: string) => {
+    const server = deployment('mcpserver', 'search', {
+      container: { readinessProbe: { tcpSocket: { port: 'http' } } },
+    });
+    const command = { command: ['node', '-e', code], env: { PORT: '$PORT' } };
+    const annotations = { 'kaos.dev/local-command': JSON.stringify(command) };
+    return planOf([{ ...server, metadata: { ...server.metadata, annotations } }]);
+  };
+
+  test('is ready when it takes connections, and ends with the system', async () => {
+    const code =
+      "require('node:http').createServer((_, response) => response.end(String(process.pid)))" +
+      ".listen(Number(process.env.PORT), '127.0.0.1')";
+    const plan = program(code);
+    const { started, told } = start(plan);
+    const system = await started;
+    expect(told).toContain('search starting: node in place of its image');
+    const pid = Number(await (await fetch(system.ports.urlOf(workloadOf(plan, 'search')))).text());
+    await system.stop();
+    await until(() => !isAlive(pid));
+  });
+
+  test('fails with what it printed when it ends at its start', async () => {
+    const { started } = start(program("console.error('no index'); process.exit(3)"));
+    await expect(started).rejects.toThrow('search exited with code 3:\n  no index');
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { buildMCPServer } from '../../../runtime/mcp-server/server';
+import { runMain } from '../../../runtime/process/run-main';
+import { serve } from '../../../runtime/process/serve';
+import { buildLogger } from '../../../runtime/telemetry/log';
+import { startTelemetry } from '../../../runtime/telemetry/start';
+import { buildInstrumentation } from '../../../runtime/telemetry/with-span';
+import { LOOPBACK } from '../ports';
+import { answerEverywhere } from './everywhere';
+import { lockedTools } from './locked-tools';
+import { standInTools } from './stand-in-tools';
+
+const ARGUMENTS = {
+  /** What agents know the server by. */
+  name: { type: 'string', default: 'server' },
+  /** What the lock knows it by. */
+  server: { type: 'string', default: '' },
+  lock: { type: 'string', default: '' },
+  host: { type: 'string', default: LOOPBACK },
+  port: { type: 'string', default: '8000' },
+} as const;
+
+void runMain(async () => {
+  const { name, server: key, lock, host, port } = parseArgs({ options: ARGUMENTS }).values;
+  const tools = new Map(standInTools(name, lockedTools(lock, key)).map((tool) => [tool.name, tool]));
+  const telemetry = startTelemetry(process.env, name);
+  const log = buildLogger({ name, level: 'INFO', export: telemetry.enabled });
+  const { withSpan } = buildInstrumentation(name, log);
+  const server = buildMCPServer({ name, tools, withSpan, log });
+  answerEverywhere(server.server);
+  await serve(server, { host, port: Number(port), log, closing: [telemetry] });
+});
