@@ -1,13 +1,14 @@
+import { Chart } from 'cdk8s';
 import { type IConstruct } from 'constructs';
 import { clusterOf } from '../cluster';
 import { isDnsLabel, LABEL_FIX } from '../dns-names';
 import { Egress } from '../egress';
-import { type Environment } from '../environment';
 import { fail } from '../fail';
 import { KUBERNETES_MCP_IMAGE } from '../images';
 import { addApiAccess } from '../workload/api-access';
 import { type Workload } from '../workload/workload';
 import { foreignPod } from './foreign-pod';
+import { kubeconfig } from './kubeconfig';
 import {
   KUBERNETES_WRITES,
   kubernetesRules,
@@ -22,6 +23,8 @@ const TOOLSETS = ['config', 'core', 'helm', 'kcp', 'kiali', 'kubevirt', 'netobse
 export type KubernetesToolset = (typeof TOOLSETS)[number];
 
 const PORT = 8000;
+const DIRECTORY = '/etc/kaos/kubernetes';
+const FILE = 'kubeconfig.yaml';
 const LIST_OUTPUTS = ['table', 'yaml'] as const;
 
 /** What agents may see and do in a cluster. Nothing that is not named here. */
@@ -72,13 +75,13 @@ export class KubernetesSource implements ToolSource {
     const props = this.#props;
     checkProps(scope, props);
     const { namespaces = [], toolsets = ['core'], listOutput = 'table' } = props;
-    const [first] = namespaces;
-    // In place of that of the pod, as clients of Kubernetes read it.
-    const env: Environment = first === undefined ? {} : { POD_NAMESPACE: first };
+    const { namespace } = Chart.of(scope);
     const server = {
       image: KUBERNETES_MCP_IMAGE,
       args: [
-        ...['--port', String(PORT), '--stateless', '--cluster-provider', 'in-cluster'],
+        ...['--port', String(PORT), '--stateless'],
+        // Without one it takes the namespace `default` for the one that is meant.
+        ...['--kubeconfig', `${DIRECTORY}/${FILE}`, '--cluster-provider', 'disabled'],
         ...['--toolsets', toolsets.join(','), '--list-output', listOutput],
         ...writingFlags(props),
       ],
@@ -87,7 +90,8 @@ export class KubernetesSource implements ToolSource {
       telemetry: true,
     } as const;
     return {
-      ...foreignPod(scope, server, () => env),
+      ...foreignPod(scope, server, () => ({})),
+      files: { mountPath: DIRECTORY, data: { [FILE]: kubeconfig(namespaces[0] ?? namespace) } },
       resources: { cpu: '50m', memory: '64Mi', memoryLimit: '256Mi' },
       apiAccount: `mcpserver-${name}`,
       addTo: (workload) => addAccess(workload, props),

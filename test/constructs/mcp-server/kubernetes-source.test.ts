@@ -1,6 +1,7 @@
 import { Chart, App, Testing } from 'cdk8s';
 import { type Construct } from 'constructs';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import {
   Cluster,
   type KubernetesToolsProps,
@@ -29,6 +30,12 @@ const rulesOf = (props: KubernetesToolsProps): Manifest[] =>
   find(manifestsOf(props), 'Role', NAME).rules as Manifest[];
 const containerOf = (props: KubernetesToolsProps): Manifest =>
   find(manifestsOf(props), 'Deployment', NAME).spec.template.spec.containers[0];
+
+/** The file by which its tools know the cluster. */
+const kubeconfigOf = (props: KubernetesToolsProps): Manifest =>
+  parse(find(manifestsOf(props), 'ConfigMap', `${NAME}-tools`).data['kubeconfig.yaml']);
+const namespaceOf = (props: KubernetesToolsProps): string =>
+  kubeconfigOf(props).contexts[0].context.namespace;
 
 test('what is asked for is read, in the namespace of the server, and nothing is written', () => {
   const manifests = manifestsOf({ resources: ['pods', 'pods/log', 'deployments.apps', 'services'] });
@@ -73,7 +80,8 @@ test('its arguments are those of kubernetes-mcp-server, which answers at /health
   expect(containerOf({ resources: ['pods'] })).toMatchObject({
     image: 'quay.io/containers/kubernetes_mcp_server:v0.0.67',
     args: [
-      ...['--port', '8000', '--stateless', '--cluster-provider', 'in-cluster'],
+      ...['--port', '8000', '--stateless'],
+      ...['--kubeconfig', '/etc/kaos/kubernetes/kubeconfig.yaml', '--cluster-provider', 'disabled'],
       ...['--toolsets', 'core', '--list-output', 'table', '--read-only'],
     ],
     readinessProbe: { httpGet: { path: '/healthz', port: 'http' } },
@@ -88,7 +96,7 @@ test.each<[string, KubernetesToolsProps['allowWrites'], string[]]>([
   ['running commands', { 'pods/exec': ['create'] }, []],
 ])('who may write by %s has the tools for it', (_, allowWrites, flags) => {
   const { args } = containerOf({ resources: ['pods'], allowWrites });
-  expect(args.slice(9)).toEqual(flags);
+  expect(args.slice(11)).toEqual(flags);
 });
 
 test('in namespaces that are named, and there alone; tools look into the first', () => {
@@ -102,7 +110,19 @@ test('in namespaces that are named, and there alone; tools look into the first',
   expect(places('Role')).toEqual(expected);
   expect(places('RoleBinding')).toEqual(expected);
   expect(places('ServiceAccount')).toEqual([`${NAMESPACE}/${NAME}`]);
-  expect(containerOf(props).env).toEqual([{ name: 'POD_NAMESPACE', value: 'shop' }]);
+  expect(namespaceOf(props)).toBe('shop');
+});
+
+test("tools look into the server's own namespace unless another is named", () => {
+  expect(namespaceOf({ resources: ['pods'] })).toBe(NAMESPACE);
+  expect(namespaceOf({ resources: ['pods'], cluster: true })).toBe(NAMESPACE);
+});
+
+test('the file that says so has no token in it', () => {
+  const { users, clusters } = kubeconfigOf({ resources: ['pods'] });
+  const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+  expect(users).toEqual([{ name: 'cluster', user: { tokenFile: `${account}/token` } }]);
+  expect(clusters).toMatchObject([{ cluster: { 'certificate-authority': `${account}/ca.crt` } }]);
 });
 
 test('in all of the cluster where that is said', () => {
