@@ -62,8 +62,8 @@ export class MCPServer<T extends string = string> extends Construct implements I
   /** Service in front of the server. */
   readonly service: k8s.KubeService;
   readonly endpoint: Workload;
-  /** What it asks of its callers as a bearer token. */
-  readonly callerKey?: SecretValue;
+  /** Key that callers show it as a bearer token. */
+  readonly key?: SecretValue;
 
   constructor(scope: Construct, id: string, props: MCPServerProps<T>) {
     super(scope, id);
@@ -94,7 +94,7 @@ export class MCPServer<T extends string = string> extends Construct implements I
     pod.addTo?.(workload);
     props.expose?.addTo(this, 'exposure', workload, 'mcp');
     this.endpoint = workload;
-    this.callerKey = pod.callerKey;
+    this.key = pod.callerKey;
     this.url = workload.url;
     this.mcpUrl = `${workload.url}${pod.mcpPath ?? MCP_PATH}`;
     this.service = workload.service;

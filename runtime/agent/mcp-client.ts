@@ -43,7 +43,8 @@ export class MCPClient {
     private readonly http: HttpClient,
   ) {
     this.name = name;
-    this.url = new URL(url.endsWith(MCP_PATH) ? url : url + MCP_PATH);
+    this.url = new URL(url);
+    if (this.url.pathname === '/') this.url.pathname = MCP_PATH;
   }
 
   /** What the server offers, as far as that need not be asked. */

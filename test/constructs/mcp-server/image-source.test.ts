@@ -1,9 +1,11 @@
 import { Secret } from 'cdk8s-plus-28';
 import { type Construct } from 'constructs';
 import {
+  Agent,
   Egress,
   type ImageToolsProps,
   MCPServer,
+  ModelAPI,
   OtlpExporter,
   TelemetryStack,
   Tools,
@@ -46,11 +48,18 @@ test('an image alone: restricted, asked by TCP, told nothing that it did not ask
 });
 
 test('where it speaks MCP is where agents look for it', () => {
-  const props = { port: 3000, path: '/api/mcp' };
+  const props = { port: 3000, path: '/api' };
   synth((scope) => {
     const { url, mcpUrl } = server(scope, props);
     expect(url).toBe('http://mcpserver-search.tests.svc.cluster.local:3000');
-    expect(mcpUrl).toBe(`${url}/api/mcp`);
+    expect(mcpUrl).toBe(`${url}/api`);
+  });
+  const manifests = synth((scope) => {
+    const modelAPI = ModelAPI.hosted(scope, 'models', { models: ['small:1b'] });
+    new Agent(scope, 'clerk', { modelAPI, model: 'small:1b', mcpServers: [server(scope, props)] });
+  });
+  expect(envOf(find(manifests, 'Deployment', 'agent-clerk'))).toMatchObject({
+    MCP_SERVER_search_URL: 'http://mcpserver-search.tests.svc.cluster.local:3000/api',
   });
   const { ports } = find(manifestsOf(props), 'Service', 'mcpserver-search').spec;
   expect(ports).toEqual([{ name: 'http', port: 3000, protocol: 'TCP', targetPort: 'http' }]);

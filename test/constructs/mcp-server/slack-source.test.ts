@@ -42,7 +42,7 @@ test('of all that is outside it reaches the internet, on port 443', () => {
 
 test('it says which key its callers have to show', () => {
   synth((scope) => {
-    expect(slack(scope).callerKey).toMatchObject({ key: 'auth-token' });
+    expect(slack(scope).key).toMatchObject({ key: 'auth-token' });
   });
 });
 
