@@ -7,6 +7,16 @@ export interface ExpectedApp {
   readonly namespace: string;
   /** Deployments, in the order in which they are declared. */
   readonly workloads: readonly string[];
+  /**
+   * Namespaces beside that in which it has roles.
+   * @default - none
+   */
+  readonly reaches?: readonly string[];
+  /**
+   * The workloads that ask the API of the cluster.
+   * @default - none
+   */
+  readonly askApi?: readonly string[];
 }
 
 /** Tests that hold for every app: the manifests as they are reviewed, and what no app may lack. */
@@ -37,13 +47,13 @@ export function describeApp(
     expect(namesOf('Service')).toEqual(expected.workloads);
     expect(namesOf('NetworkPolicy')).toEqual(expected.workloads);
     expect(new Set(manifests.map(({ metadata }) => metadata.namespace))).toEqual(
-      new Set([expected.namespace]),
+      new Set([expected.namespace, ...(expected.reaches ?? [])]),
     );
   });
 
-  test.each(podsOf(manifests))('%s runs restricted', (_, pod) => {
+  test.each(podsOf(manifests))('%s runs restricted', (name, pod) => {
     expect(pod).toMatchObject({
-      automountServiceAccountToken: false,
+      automountServiceAccountToken: expected.askApi?.includes(name) ?? false,
       enableServiceLinks: false,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
     });
@@ -86,6 +96,8 @@ export function podsOf(manifests: readonly Manifest[]): [string, Manifest][] {
 }
 
 function emptyPaths(value: unknown, path = ''): string[] {
+  // The core group of Kubernetes has no other name.
+  if (/\/apiGroups\/\d+$/.test(path)) return [];
   if (value === '' || value === null) return [path];
   if (typeof value !== 'object') return [];
   const entries = Object.entries(value);

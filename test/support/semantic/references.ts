@@ -1,10 +1,12 @@
 import { containersOf, namespaceOf, podTemplates, type PodTemplate, title } from '../objects';
 import { type Manifest } from '../synth';
 
-/** Something that must exist, in the namespace of whoever asks for it. */
+/** Something that must exist. */
 interface Reference {
   readonly kind: string;
   readonly name: string;
+  /** @default - that of whoever asks for it */
+  readonly namespace?: string;
   /** A key that must be in it. */
   readonly key?: string;
   readonly optional?: boolean;
@@ -14,11 +16,11 @@ interface Reference {
 export function referenceProblems(objects: readonly Manifest[]): string[] {
   const pods = podTemplates(objects);
   const missing = (from: Manifest, reference: Reference): string[] => {
-    const { kind, name, key, optional } = reference;
+    const { kind, name, namespace = namespaceOf(from), key, optional } = reference;
     if (optional) return [];
     if (kind === 'Secret') return unfilledKey(from, reference, objects);
     const target = objects.find(
-      (one) => one.kind === kind && one.metadata.name === name && namespaceOf(one) === namespaceOf(from),
+      (one) => one.kind === kind && one.metadata.name === name && namespaceOf(one) === namespace,
     );
     if (!target) return [`${title(from)}: there is no ${kind} ${name}`];
     const keys = Object.keys({ ...target.data, ...target.binaryData });
@@ -131,7 +133,7 @@ function objectReferences({ kind, spec, roleRef, subjects = [] }: Manifest): Ref
         ...(roleRef.kind === 'Role' ? [{ kind: 'Role', name: roleRef.name }] : []),
         ...subjects
           .filter((subject: Manifest) => subject.kind === 'ServiceAccount')
-          .map(({ name }: Manifest) => ({ kind: 'ServiceAccount', name })),
+          .map(({ name, namespace }: Manifest) => ({ kind: 'ServiceAccount', name, namespace })),
       ];
     default:
       return [];
