@@ -48,7 +48,8 @@ export const CHANGES: Record<string, Change> = {
     return agentChange((one) => ({ ...one, subAgents: [...one.subAgents, added] }))(topology, pick);
   },
   'a new tool server for an agent rolls that agent alone': (topology, pick) => {
-    const servers = [...topology.servers, { place: { chart: 0, inTeam: false }, options: {} }];
+    const server = { place: { chart: 0, inTeam: false }, isForeign: false, options: {} };
+    const servers = [...topology.servers, server];
     const change = agentChange((agent) => ({ ...agent, servers: [...agent.servers, servers.length - 1] }))(
       topology,
       pick,

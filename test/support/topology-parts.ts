@@ -29,6 +29,7 @@ import {
 import { collectorOf } from './topology-edges';
 import { NAMES } from './topology-names';
 
+const FOREIGN = { image: 'registry.example.com/search-mcp:1.4.0', path: '/', telemetry: true };
 /** The one tool module of nearly all servers: bundling is what takes time. */
 const TOOL_MODULE = 'test/constructs/tool-modules/greet.ts';
 
@@ -136,9 +137,10 @@ export class TopologyParts {
 
   private server(index: number): MCPServer {
     return once(this.servers, index, () => {
-      const { place, module = TOOL_MODULE, options } = existing(this.topology.servers[index]);
+      const { place, module, isForeign, options } = existing(this.topology.servers[index]);
       return new MCPServer(this.scopeOf(place), NAMES.server(index), {
-        tools: Tools.fromModule(module),
+        tools:
+          isForeign && module === undefined ? Tools.image(FOREIGN) : Tools.fromModule(module ?? TOOL_MODULE),
         expose: this.exposure(NAMES.server(index), options),
         ...workloadOptions(options),
       });

@@ -39,6 +39,8 @@ export interface Server {
   readonly place: Place;
   /** Path of its tool module, when it is not the one that all share. */
   readonly module?: string;
+  /** Whether somebody else wrote it, where no module is given. */
+  readonly isForeign: boolean;
   readonly options: Options;
 }
 
@@ -149,7 +151,7 @@ function gateway(charts: number): fc.Arbitrary<Gateway> {
 }
 
 function server(charts: number): fc.Arbitrary<Server> {
-  return fc.record({ place: place(charts), options: options(['cpu']) });
+  return fc.record({ place: place(charts), isForeign: fc.boolean(), options: options(['cpu']) });
 }
 
 function agent(counts: { charts: number; gateways: number; servers: number }): fc.Arbitrary<AgentNode> {
