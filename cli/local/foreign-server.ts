@@ -1,6 +1,7 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type LocalCommand, withPort } from '../../runtime/contract';
 import { lacksSecrets } from './needed-secrets';
+import { ownBundle } from './own-bundle';
 import { LOOPBACK } from './ports';
 import { findProgram } from './programs';
 import { lockedTools, TOOLS_LOCK } from './stand-in-server/locked-tools';
@@ -38,7 +39,7 @@ function run(
   const { command, env } = withPort(local, ports.mainOf(workload));
   const [name, ...args] = command;
   return {
-    args: [join(binDirectory, 'run-program.js'), program, ...args.map(toLocal)],
+    command: [...ownBundle(binDirectory, 'run-program.js'), program, ...args.map(toLocal)],
     env: Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, toLocal(value)])),
     notes: [`${name} in place of its image`],
   };
@@ -50,8 +51,8 @@ function standIn(workload: Workload, { ports, binDirectory, toolsLock }: Localiz
   const { size } = lockedTools(toolsLock, server);
   const tools = size > 0 ? `${size} of ${TOOLS_LOCK}` : `${demoToolName(name)} alone`;
   return {
-    args: [
-      join(binDirectory, 'stand-in-server.js'),
+    command: [
+      ...ownBundle(binDirectory, 'stand-in-server.js'),
       ...['--name', name, '--server', server, '--lock', toolsLock],
       ...['--host', LOOPBACK, '--port', String(ports.mainOf(workload))],
     ],

@@ -1,6 +1,7 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { PYTHON_SERVER_COMMAND } from '../../runtime/contract';
 import { type LocalPorts } from './addresses';
+import { ownBundle } from './own-bundle';
 import { LOOPBACK } from './ports';
 import { UserError } from './errors';
 import { foreignServer } from './foreign-server';
@@ -68,7 +69,7 @@ function ownProcess(
   if (!isOurs || (role !== 'agent' && role !== 'mcpserver')) return undefined;
   const [host, port] = LISTEN_VARIABLES[role];
   return {
-    command: [...node(binDirectory, basename(script)), ...rest.map(toLocal)],
+    command: [...ownBundle(binDirectory, basename(script)), ...rest.map(toLocal)],
     env: { [host]: LOOPBACK, [port]: String(ports.mainOf(workload)) },
     notes: [],
   };
@@ -82,16 +83,6 @@ function pythonProcess(workload: Workload, { ports, binDirectory }: Localization
   const { env, ...start } = pythonServer(title, binDirectory);
   const [host, port] = LISTEN_VARIABLES.mcpserver;
   return { ...start, env: { ...env, [host]: LOOPBACK, [port]: String(ports.mainOf(workload)) }, notes: [] };
-}
-
-/** One of our bundles in Node, which ends with this command. */
-function node(binDirectory: string, script: string): string[] {
-  return [
-    process.execPath,
-    '--require',
-    join(binDirectory, 'end-with-parent.js'),
-    join(binDirectory, script),
-  ];
 }
 
 /** LiteLLM: our gateway with its configuration; without its keys the demo model is behind it. */
@@ -131,5 +122,5 @@ function hostedModels(
 
 function gatewayAt(workload: Workload, { ports, binDirectory }: Localization): string[] {
   const port = String(ports.mainOf(workload));
-  return [...node(binDirectory, 'gateway.js'), '--host', LOOPBACK, '--port', port];
+  return [...ownBundle(binDirectory, 'gateway.js'), '--host', LOOPBACK, '--port', port];
 }

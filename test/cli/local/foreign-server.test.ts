@@ -39,24 +39,24 @@ const search = { command: ['search-mcp', '--port=$PORT'], env: { PORT: '$PORT', 
 
 test('the program of the manifest runs with the variables of the container, at its port here', () => {
   const program = install('search-mcp');
-  const { args, env, note, readinessUrl } = local(
+  const { command, env, note, readinessUrl } = local(
     planWith({ local: search, env: { INDEX: 'all', DEPTH: '3' } }),
     'search',
   );
-  expect(args).toEqual(['/bin/of/kaos/run-program.js', program, '--port=40000']);
+  expect(command.slice(3)).toEqual(['/bin/of/kaos/run-program.js', program, '--port=40000']);
   expect(env).toEqual({ INDEX: 'small', DEPTH: '3', PORT: '40000' });
   expect(note).toBe('search-mcp in place of its image');
   expect(readinessUrl).toBe('tcp://127.0.0.1:40000');
 });
 
 test('a program is found on the PATH as well', () => {
-  const { args } = local(planWith({ local: { command: ['node', 'server.js'] } }), 'search');
-  expect(args.slice(1)).toEqual([expect.stringMatching(/^\/.*\/node$/), 'server.js']);
+  const { command } = local(planWith({ local: { command: ['node', 'server.js'] } }), 'search');
+  expect(command.slice(4)).toEqual([expect.stringMatching(/^\/.*\/node$/), 'server.js']);
 });
 
 test('a program that is not installed is stood in for, and nothing is installed', () => {
-  const { args, note } = local(planWith({ local: search }), 'search');
-  expect(args).toEqual([
+  const { command, note } = local(planWith({ local: search }), 'search');
+  expect(command.slice(3)).toEqual([
     STAND_IN,
     ...['--name', 'search', '--server', 'research/search'],
     ...['--lock', join(directory, 'tools.lock.json'), '--host', '127.0.0.1', '--port', '40000'],
@@ -87,7 +87,7 @@ test('any tool server is stood in for, however it is run', () => {
   const container = { command: ['node', '/srv/mcp-server.js'], readinessProbe };
   const plan = planOf([deployment('mcpserver', 'odd', { container })]);
   expect(local(plan, 'odd', noSecrets)).toMatchObject({
-    args: expect.arrayContaining([STAND_IN]) as unknown,
+    command: expect.arrayContaining([STAND_IN]) as unknown,
     readinessUrl: 'http://127.0.0.1:40000/healthz',
   });
 });
