@@ -17,6 +17,7 @@ export {
 export * from './contract/local-command';
 export * from './contract/mcp-server';
 export * from './contract/python-server';
+export { MAX_STDIO_POOL_SIZE, type StdioConfig, type StdioSettings, stdioCommandIn } from './contract/stdio';
 export {
   mcpServerUrlVariable,
   type Peer,

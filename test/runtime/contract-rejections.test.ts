@@ -154,7 +154,32 @@ test.each<[why: string, env: Env, problem: string]>([
 
 test.each<[why: string, env: Env, problem: string]>([
   ['the name is missing', { MCP_TOOL_MODULES: 'a.js' }, 'MCP_SERVER_NAME is not set; it is required'],
-  ['there are no tools', { MCP_SERVER_NAME: 'a' }, 'MCP_TOOL_MODULES is not set; it is required'],
+  [
+    'there are no tools',
+    { MCP_SERVER_NAME: 'a' },
+    'MCP_TOOL_MODULES is not set, nor is MCP_STDIO_COMMAND; one of them is required',
+  ],
+  [
+    'there are modules and a command',
+    { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: 'a.js', MCP_STDIO_COMMAND: '["a"]' },
+    'MCP_TOOL_MODULES and MCP_STDIO_COMMAND are both set; leave one of them out',
+  ],
+  ...['mcp-server stdio', '[]', '[""]', '["a", 1]', '{"a":1}'].map((command): [string, Env, string] => [
+    `the command is ${command}`,
+    { MCP_SERVER_NAME: 'a', MCP_STDIO_COMMAND: command },
+    `MCP_STDIO_COMMAND is ${JSON.stringify(command)}; ` +
+      'give a JSON array of texts, such as ["mcp-server","stdio"]',
+  ]),
+  ...['0', '65', '1.5', 'four'].map((size): [string, Env, string] => [
+    `the pool is ${size}`,
+    { MCP_SERVER_NAME: 'a', MCP_STDIO_COMMAND: '["a"]', MCP_STDIO_POOL_SIZE: size },
+    `MCP_STDIO_POOL_SIZE is "${size}"; give a whole number from 1 to 64`,
+  ]),
+  [
+    'a tool has no time at all',
+    { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: 'a.js', MCP_TOOL_TIMEOUT_MS: '0' },
+    'MCP_TOOL_TIMEOUT_MS is "0"; give milliseconds from 1 to 2147483647',
+  ],
   [
     'the list of tools is empty',
     { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: ' , ' },

@@ -248,17 +248,40 @@ describe('an MCP server’s configuration', () => {
     host: '::',
     port: 1,
     toolModules: ['a.js', 'b.cjs'],
+    stdio: undefined,
+    toolTimeoutMs: 7,
     logLevel: 'ERROR',
   };
+  const stdio = {
+    command: ['mcp-server', '--root', 'a,b "c" [d]'],
+    poolSize: 2,
+    idleMs: 9,
+    env: ['API_URL', 'TOKEN'],
+  };
 
-  test('reads as it was written', () => {
-    expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(server))).toEqual(server);
+  test.each<[from: string, config: MCPServerConfig]>([
+    ['modules', server],
+    ['a command', { ...server, toolModules: [], stdio }],
+  ])('with tools from %s reads as it was written', (_from, config) => {
+    expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(config))).toEqual(config);
+  });
+
+  test('has defaults for all but the command', () => {
+    const env = mcpServerConfigToEnv({ name: 'search', stdio: { command: ['mcp-server'] } });
+    expect(env).toEqual({ MCP_SERVER_NAME: 'search', MCP_STDIO_COMMAND: '["mcp-server"]' });
+    expect(mcpServerConfigFromEnv(env).stdio).toEqual({
+      command: ['mcp-server'],
+      poolSize: 4,
+      idleMs: 300_000,
+      env: [],
+    });
   });
 
   test('has defaults for all but its name and its tools', () => {
     const required = { name: 'search', toolModules: ['a.js'] };
     expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(required))).toEqual({
       ...MCP_SERVER_DEFAULTS,
+      stdio: undefined,
       ...required,
     });
   });
