@@ -9,14 +9,13 @@ import { startTelemetry } from '../telemetry/start';
 import { buildInstrumentation } from '../telemetry/with-span';
 import { capturingTool } from './captured-content';
 import { loadTools } from './load-tools';
-import { runnableTool } from './run-tool';
+import { type RunnableTool, runnableTool } from './run-tool';
 import { buildMCPServer } from './server';
+import { timeLimited } from './time-limit';
 
 void runMain(async () => {
   const config = mcpServerConfigFromEnv(process.env);
-  const runnable = loadTools(config.toolModules).map(runnableTool);
-  const served = capturesContent(process.env) ? runnable.map(capturingTool) : runnable;
-  const tools = new Map(served.map((tool) => [tool.name, tool]));
+  const modules = loadTools(config.toolModules);
   const telemetry = startTelemetry(process.env, config.name);
   const log = buildLogger({
     name: config.name,
@@ -27,6 +26,11 @@ void runMain(async () => {
   endOnCrash(log, telemetry);
   log.info(telemetry.summary);
   const { withSpan } = buildInstrumentation(config.name, log);
-  const server = buildMCPServer({ name: config.name, tools, withSpan, log });
+  const captures = capturesContent(process.env);
+  const dress = (tool: RunnableTool) =>
+    timeLimited(captures ? capturingTool(tool) : tool, config.toolTimeoutMs);
+  const parts = { name: config.name, log, withSpan };
+  const tools = modules.map((tool) => dress(runnableTool(tool, { log, withSpan })));
+  const server = buildMCPServer({ ...parts, tools: new Map(tools.map((tool) => [tool.name, tool])) });
   await serve(server, { ...config, log, closing: [telemetry] });
 });

@@ -1,22 +1,35 @@
-import { type CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { type CallToolResult, type Progress } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv-provider.js';
 import { z } from 'zod';
 import { ConfigError } from '../contract';
 import { ToolError } from '../process/errors';
 import { type NamedTool } from './load-tools';
 import { type JsonSchema, type ToolDefinition } from './tool';
+import { toolContexts, type ToolTelemetry } from './tool-context';
+import { succeeded, toResult } from './tool-result';
+
+/** What came with a call beside its arguments. */
+export interface CallOrigin {
+  /** The `_meta` of the request. */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  /** Tells the caller how far the call is; undefined when it did not ask. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
 
 /** A tool that is ready to be offered and called. */
 export interface RunnableTool {
   readonly name: string;
-  readonly description: string;
+  readonly description: string | undefined;
   readonly inputSchema: JsonSchema;
-  /** @throws ToolError when the arguments do not fit the schema, or the handler throws */
-  run(args: unknown, signal: AbortSignal): Promise<CallToolResult>;
+  /** What else the list says of it, such as its title, annotations and the schema of its output. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** @throws ToolError when the arguments do not fit the schema, the handler throws, or it answers with a failure */
+  run(args: unknown, signal: AbortSignal, origin?: CallOrigin): Promise<CallToolResult>;
 }
 
-export function runnableTool({ name, definition }: NamedTool): RunnableTool {
+export function runnableTool({ name, definition }: NamedTool, telemetry: ToolTelemetry): RunnableTool {
   const { inputSchema, check } = readSchema(name, definition);
+  const contextOf = toolContexts(name, telemetry);
   return {
     name,
     description: definition.description,
@@ -24,8 +37,9 @@ export function runnableTool({ name, definition }: NamedTool): RunnableTool {
     async run(args, signal) {
       const checked = check(args ?? {});
       try {
-        return toResult(await definition.handler(checked as never, { signal }));
+        return succeeded(name, toResult(name, await definition.handler(checked as never, contextOf(signal))));
       } catch (error) {
+        if (error instanceof ToolError) throw error;
         const forModel = error instanceof Error ? error.message : String(error);
         throw new ToolError('tool_error', `tool "${name}" threw`, { forModel, cause: error });
       }
@@ -71,9 +85,4 @@ function invalidArguments(forModel: string): ToolError {
 
 function isZod(input: ToolDefinition['input']): input is z.ZodObject {
   return input instanceof z.ZodObject || '_zod' in input;
-}
-
-function toResult(value: unknown): CallToolResult {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return { content: [{ type: 'text', text }] };
 }

@@ -2,8 +2,46 @@ import { type z } from 'zod';
 
 /** What a handler may use beside its arguments. */
 export interface ToolContext {
-  /** Aborted when the caller gives up or the process stops. */
+  /** Aborted when the caller gives up or the time of the call is up. Pass it on to whatever the handler waits for. */
   readonly signal: AbortSignal;
+  /** Log lines that carry the trace of the call and the name of the tool. */
+  readonly log: ToolLog;
+  /** The trace that the call is part of. */
+  readonly trace: ToolTrace;
+}
+
+/**
+ * Writes lines to the server's log, as far as LOG_LEVEL lets them. An error among the fields goes by the name `err`.
+ *
+ * @example
+ * log.warn('the index is old', { days: 12 });
+ */
+export interface ToolLog {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What a handler does, told in the trace of its caller. */
+export interface ToolTrace {
+  /**
+   * Headers (`traceparent` and what else is in use) that carry the trace to whatever is called; none without telemetry.
+   *
+   * @example
+   * await fetch(url, { signal, headers: trace.headers() });
+   */
+  headers(): Record<string, string>;
+  /**
+   * Does work in a span of its own, below that of the call. What it throws is recorded there and thrown on.
+   *
+   * @param name of few values: texts of users belong into attributes, if anywhere
+   */
+  span<T>(
+    name: string,
+    work: () => T | Promise<T>,
+    attributes?: Readonly<Record<string, string | number | boolean>>,
+  ): Promise<T>;
 }
 
 /** A JSON Schema of type `object`. */
@@ -13,7 +51,9 @@ export interface JsonSchema {
 }
 
 /**
- * What a handler returns: text goes to the caller as it is, anything else as JSON. To report a failure, throw.
+ * What a handler returns: text goes to the caller as it is, content blocks of MCP (`{ content: [{ type: 'image', … }] }`,
+ * with `structuredContent` and `isError` beside them where wanted) as well, anything else as JSON. To report a failure,
+ * throw.
  */
 export type ToolResult = unknown;
 

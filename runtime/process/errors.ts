@@ -286,7 +286,8 @@ export abstract class FailureForModel extends ProcessError {
 /** A tool said that it failed, or could not be called. */
 export class ToolError extends FailureForModel {
   constructor(
-    readonly code: 'tool_error' | 'tool_unknown' | 'tool_unavailable' | 'tool_arguments_invalid',
+    readonly code:
+      'tool_error' | 'tool_unknown' | 'tool_unavailable' | 'tool_arguments_invalid' | 'tool_timeout',
     message: string,
     options: ErrorOptions & { readonly forModel?: string } = {},
   ) {

@@ -146,6 +146,26 @@ export function serveToolCall(call: {
   };
 }
 
+/** A tool call that an MCP server passes on to a process behind it, over stdio. It is counted where it came from. */
+export function stdioToolCall(server: string, tool: string): Operation {
+  const attributes = {
+    [ATTRIBUTE.mcpMethod]: 'tools/call',
+    [ATTRIBUTE.genAiToolName]: tool,
+    [ATTRIBUTE.networkTransport]: 'pipe',
+  };
+  return {
+    name: SPAN.mcpTool(tool),
+    kind: SpanKind.CLIENT,
+    attributes: { ...attributes, [ATTRIBUTE.toolName]: tool, [ATTRIBUTE.mcpServer]: server },
+    timed: { histogram: METRIC.mcpClientDuration, attributes },
+  };
+}
+
+/** A part of what a tool does, by the name that its author gave it. */
+export function toolWork(tool: string, name: string, attributes: Attributes): Operation {
+  return { name, kind: SpanKind.INTERNAL, attributes: { ...attributes, [ATTRIBUTE.toolName]: tool } };
+}
+
 /** A task handed to another agent. */
 export function delegateTo(agent: string, url: URL): Operation {
   return {

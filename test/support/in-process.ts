@@ -45,7 +45,9 @@ export function startToolServer(
 ): Promise<Listening> {
   const log = buildTestLogger(name);
   const { withSpan } = buildInstrumentation(name, log);
-  const runnable = Object.entries(tools).map(([name, definition]) => runnableTool({ name, definition }));
+  const runnable = Object.entries(tools).map(([name, definition]) =>
+    runnableTool({ name, definition }, { log, withSpan }),
+  );
   const byName = new Map(runnable.map((tool) => [tool.name, tool]));
   return listenFastify(buildMCPServer({ name, tools: byName, withSpan, log }), port);
 }

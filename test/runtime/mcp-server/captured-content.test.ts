@@ -14,11 +14,9 @@ afterAll(() => telemetry.close());
 test('the span of a call tells what the tool was given and what came of it', async () => {
   const input = z.object({ message: z.string() });
   const definition = tool({ description: 'Says it again', input, handler: ({ message }) => message });
-  const echo = capturingTool(runnableTool({ name: 'echo', definition }));
-  const { withSpan } = buildInstrumentation(
-    'search',
-    buildLogger({ name: 'search', level: 'ERROR', export: true }),
-  );
+  const log = buildLogger({ name: 'search', level: 'ERROR', export: true });
+  const { withSpan } = buildInstrumentation('search', log);
+  const echo = capturingTool(runnableTool({ name: 'echo', definition }, { log, withSpan }));
   const call = { tool: 'echo', requestId: '1', protocolVersion: undefined, continued: false, links: [] };
   await withSpan(serveToolCall(call), () => echo.run({ message: 'hi' }, new AbortController().signal));
   expect(only(telemetry.spans, 'tools/call echo').attributes).toMatchObject({
