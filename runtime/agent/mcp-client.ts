@@ -2,13 +2,13 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   type CallToolResult,
-  ErrorCode,
-  McpError,
   type Tool as MCPTool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { MCP_PATH, type Peer } from '../contract';
 import { type HttpClient } from '../process/http-client';
+import { isAnswer } from '../process/is-answer';
+import { listAllTools } from '../process/list-tools';
 import { outgoingContext } from '../telemetry/trace-context';
 import { MCPTransport } from './mcp-transport';
 
@@ -56,7 +56,7 @@ export class MCPClient {
   async listTools(): Promise<readonly MCPTool[]> {
     if (performance.now() - this.toolsAskedAt > TOOLS_FRESH_MS) this.forgetTools();
     if (!this.tools) this.toolsAskedAt = performance.now();
-    this.tools ??= this.withClient(fetchTools);
+    this.tools ??= this.withClient((client) => listAllTools(client, CONNECT_TIMEOUT_MS));
     const asked = this.tools;
     try {
       const tools = await asked;
@@ -151,25 +151,6 @@ export class MCPClient {
   }
 }
 
-/** Whether an error is what the server answered; a time-out and a lost connection the client makes up itself. */
-export function isAnswer(error: unknown): error is McpError {
-  const madeUp: readonly number[] = [ErrorCode.RequestTimeout, ErrorCode.ConnectionClosed];
-  return error instanceof McpError && !madeUp.includes(error.code);
-}
-
 async function closeClient({ client }: Connection): Promise<void> {
   await client.then((open) => open.close()).catch(() => undefined);
-}
-
-async function fetchTools(client: Client): Promise<MCPTool[]> {
-  const tools: MCPTool[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.listTools(cursor === undefined ? {} : { cursor }, {
-      timeout: CONNECT_TIMEOUT_MS,
-    });
-    tools.push(...page.tools);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return tools;
 }

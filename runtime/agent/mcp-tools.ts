@@ -1,10 +1,11 @@
 import { type CallToolResult, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 import { type Logger } from 'pino';
 import { CancelledError, reasonOf, ToolError } from '../process/errors';
+import { isAnswer } from '../process/is-answer';
 import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
 import { executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
-import { isAnswer, type MCPClient } from './mcp-client';
+import { type MCPClient } from './mcp-client';
 import { untilAborted } from './request-scope';
 import { type Offer, type Tool, type Tools } from './tools';
 

@@ -11,6 +11,7 @@ import { capturingTool } from './captured-content';
 import { loadTools } from './load-tools';
 import { type RunnableTool, runnableTool } from './run-tool';
 import { buildMCPServer } from './server';
+import { StdioBridge } from './stdio/bridge';
 import { timeLimited } from './time-limit';
 
 void runMain(async () => {
@@ -30,7 +31,14 @@ void runMain(async () => {
   const dress = (tool: RunnableTool) =>
     timeLimited(captures ? capturingTool(tool) : tool, config.toolTimeoutMs);
   const parts = { name: config.name, log, withSpan };
-  const tools = modules.map((tool) => dress(runnableTool(tool, { log, withSpan })));
-  const server = buildMCPServer({ ...parts, tools: new Map(tools.map((tool) => [tool.name, tool])) });
-  await serve(server, { ...config, log, closing: [telemetry] });
+  if (config.stdio) {
+    const bridge = new StdioBridge({ ...parts, config: config.stdio, env: process.env, dress });
+    bridge.open();
+    const server = buildMCPServer({ ...parts, tools: bridge.tools, conditions: [bridge] });
+    await serve(server, { ...config, log, closing: [bridge, telemetry] });
+  } else {
+    const tools = modules.map((tool) => dress(runnableTool(tool, { log, withSpan })));
+    const server = buildMCPServer({ ...parts, tools: new Map(tools.map((tool) => [tool.name, tool])) });
+    await serve(server, { ...config, log, closing: [telemetry] });
+  }
 });

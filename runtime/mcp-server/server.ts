@@ -1,18 +1,28 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { fastify, type FastifyInstance } from 'fastify';
 import { HEALTH_PATH, MCP_PATH, READY_PATH } from '../contract';
+import { type Condition, problemsOf } from '../process/conditions';
 import { buildProtocolServer, type ProtocolParts } from './protocol';
+
+export interface MCPServerParts extends ProtocolParts {
+  /** What it needs to be ready. */
+  readonly conditions?: readonly Condition[];
+}
 
 /**
  * MCP over streamable HTTP, and probes. Stateless: each message stands for itself, so a restart or a second
  * replica loses nothing.
  */
-export function buildMCPServer(parts: ProtocolParts): FastifyInstance {
+export function buildMCPServer(parts: MCPServerParts): FastifyInstance {
   const server = fastify({ logger: false });
-  const { name, log, tools } = parts;
+  const { name, log, tools, conditions = [] } = parts;
 
   server.get(HEALTH_PATH, () => ({ status: 'healthy', name }));
-  server.get(READY_PATH, () => ({ status: 'ready', name, tools: [...tools.keys()] }));
+  server.get(READY_PATH, async (_request, reply) => {
+    const reasons = await problemsOf(conditions);
+    if (reasons.length > 0) return reply.code(503).send({ status: 'waiting', name, reasons });
+    return { status: 'ready', name, tools: [...tools.keys()] };
+  });
 
   // The transport reads the body, so that what is wrong with it is said in the protocol's words.
   server.removeAllContentTypeParsers();
