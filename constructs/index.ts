@@ -35,6 +35,7 @@ export { type IngressExposureProps } from './exposure/ingress';
 export { type ITelemetryStack, type OtlpProtocol } from './telemetry/imported-telemetry';
 export { type IMCPServer, MCPServer, type MCPServerProps } from './mcp-server';
 export { Memory, type MemoryLimits, type RedisMemoryProps } from './agent/memory';
+export { type StdioToolsProps } from './mcp-server/stdio-source';
 export { type IModelAPI, ModelAPI } from './model-api';
 export { ExternalModelAPI, type ModelAPIFromUrlProps } from './model-api/external-model-api';
 export { HostedModel, type ModelAPIHostedProps } from './model-api/hosted-model';

@@ -89,7 +89,7 @@ export class MCPServer<T extends string = string> extends Construct implements I
         ...(pod.reports === false ? {} : processTelemetryEnv(telemetryTarget(this, props.telemetry))),
       }),
       reporting: () => (pod.reports === false ? undefined : reportingOf(this, props.telemetry)),
-      options: props,
+      options: { ...props, egress: [...(pod.egress ?? []), ...(props.egress ?? [])] },
     });
     pod.addTo?.(workload);
     props.expose?.addTo(this, 'exposure', workload, 'mcp');

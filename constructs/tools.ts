@@ -10,6 +10,7 @@ import { KubernetesSource, type KubernetesToolsProps } from './mcp-server/kubern
 import { ModuleSource } from './mcp-server/module-source';
 import { PythonSource } from './mcp-server/python-source';
 import { SlackSource, type SlackTool, type SlackToolsProps } from './mcp-server/slack-source';
+import { StdioSource, type StdioToolsProps } from './mcp-server/stdio-source';
 import { type ToolSource } from './mcp-server/tool-source';
 
 /** Makes tools of a server that was defined, from values for its variables. */
@@ -104,6 +105,14 @@ export class Tools<T extends string = string> {
   /** Tools for a workspace of Slack, as one of its bots. */
   static slack(props: SlackToolsProps): Tools<SlackTool> {
     return new Tools(new SlackSource(props));
+  }
+
+  /**
+   * Tools of a command that speaks MCP over stdio, such as a server from npm or PyPI: our own MCP server process starts it,
+   * and bridges it to streamable HTTP. The command is part of the image; nothing is installed when a pod starts.
+   */
+  static stdio<T extends string = string>(props: StdioToolsProps): Tools<T> {
+    return new Tools(new StdioSource(props));
   }
 
   /** Names of the tools; of types alone. */

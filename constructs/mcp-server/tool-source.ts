@@ -1,5 +1,6 @@
 import { type SecretValue } from 'cdk8s-plus-28';
 import { type IConstruct } from 'constructs';
+import { type Egress } from '../egress';
 import { type Workload, type WorkloadProps } from '../workload/workload';
 
 /**
@@ -36,6 +37,11 @@ export interface ServerPod extends Pick<
 > {
   /** Variables of the process beside those of telemetry; asked for at synthesis. */
   readonly env: WorkloadProps['env'];
+  /**
+   * Places outside the app that the tools call.
+   * @default - none
+   */
+  readonly egress?: readonly Egress[];
   /**
    * Files that the process is given, in the ConfigMap `mcpserver-<name>-tools`.
    * @default - none
