@@ -8,6 +8,7 @@ import { foreignServer } from './foreign-server';
 import { hasItsSecrets } from './needed-secrets';
 import { pythonServer } from './python';
 import { type Secrets } from './secrets';
+import { stdioHere } from './stdio-command';
 import { type Workload } from './workload';
 
 export interface Localization {
@@ -68,9 +69,10 @@ function ownProcess(
   const isOurs = interpreter === 'node' && dirname(script) === '/app';
   if (!isOurs || (role !== 'agent' && role !== 'mcpserver')) return undefined;
   const [host, port] = LISTEN_VARIABLES[role];
+  const stdio = stdioHere(workload, toLocal);
   return {
     command: [...ownBundle(binDirectory, basename(script)), ...rest.map(toLocal)],
-    env: { [host]: LOOPBACK, [port]: String(ports.mainOf(workload)) },
+    env: { [host]: LOOPBACK, [port]: String(ports.mainOf(workload)), ...stdio },
     notes: [],
   };
 }
