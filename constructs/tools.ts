@@ -7,6 +7,7 @@ import {
 } from './mcp-server/entry-source';
 import { ImageSource, type ImageToolsProps } from './mcp-server/image-source';
 import { KubernetesSource, type KubernetesToolsProps } from './mcp-server/kubernetes-source';
+import { InlineSource } from './mcp-server/inline-source';
 import { ModuleSource } from './mcp-server/module-source';
 import { PythonSource } from './mcp-server/python-source';
 import { SlackSource, type SlackTool, type SlackToolsProps } from './mcp-server/slack-source';
@@ -31,7 +32,8 @@ export class Tools<T extends string = string> {
   /**
    * Tools written in TypeScript or JavaScript: every export of the module that is made by `tool({ … })` of
    * `cdk8s-kaos/tool`, under the name of the export. The module is bundled at synthesis, together with all that it
-   * imports, and served by our own MCP server process.
+   * imports, npm packages included, and served by our own MCP server process. Native packages, and more than a ConfigMap
+   * holds, are refused: then an image has to be built.
    *
    * @param path of the module, from the directory in which synthesis runs
    */
@@ -105,6 +107,23 @@ export class Tools<T extends string = string> {
   /** Tools for a workspace of Slack, as one of its bots. */
   static slack(props: SlackToolsProps): Tools<SlackTool> {
     return new Tools(new SlackSource(props));
+  }
+
+  /**
+   * Tools written as a few lines of TypeScript: what a module would have in its file. `tool` and `z` need no import; what is
+   * imported is found from the directory in which synthesis runs.
+   *
+   * @example
+   * Tools.inline(`
+   *   export const add = tool({
+   *     description: 'Adds two numbers',
+   *     input: z.object({ a: z.number(), b: z.number() }),
+   *     handler: ({ a, b }) => String(a + b),
+   *   });
+   * `)
+   */
+  static inline<T extends string = string>(code: string): Tools<T> {
+    return new Tools(new InlineSource(code));
   }
 
   /**

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { type IConstruct } from 'constructs';
-import { buildSync, type BuildFailure, type BuildOptions, type BuildResult, type Message } from 'esbuild';
+import { type Message } from 'esbuild';
 import { PROVIDED_MODULES } from '../../runtime/contract';
 import { fail } from '../fail';
 import { refuseSecretCode } from '../refuse-secrets';
+import { bundle, type Bundled } from './esbuild-bundle';
+import { nativePackageAmong } from './native-package';
+import { packageOf } from './package-paths';
 
 /** A tool module and all that it brings along, in one file. */
 export interface ToolBundle {
@@ -13,83 +15,84 @@ export interface ToolBundle {
   readonly code: string;
 }
 
-/** Bundles a TypeScript or JavaScript module for the MCP server process, as readable as bundled code can be. */
+/** Stands for a module that cannot be had, until synthesis reports why. */
+const NO_TOOLS: ToolBundle = { fileName: 'tools.js', code: '' };
+
+/** Of the 1,048,576 bytes that the API server takes in a ConfigMap, names, labels and annotations need some. */
+const MAX_BYTES = 1_000_000;
+const IMAGE_FIX = 'build an image that has it, as runtime/Dockerfile shows';
+
+/** Bundles a TypeScript or JavaScript module for the MCP server process. */
 export function bundleToolModule(scope: IConstruct, path: string): ToolBundle {
   const file = resolve(path);
   if (!existsSync(file)) {
-    fail(
-      scope,
-      `there is no tool module "${path}"`,
-      `give a path from ${process.cwd()}, where synthesis runs`,
-    );
-    return NOTHING;
+    const fix = `give a path from ${process.cwd()}, where synthesis runs`;
+    fail(scope, `there is no tool module "${path}"`, fix);
+    return NO_TOOLS;
   }
   const fileName = `${basename(file, extname(file))}.js`;
   if (!/^[-.\w]+$/.test(fileName)) {
-    fail(
-      scope,
-      `the file name of tool module "${path}" cannot be a ConfigMap key`,
-      'use letters, digits, "-" and "_"',
-    );
+    const problem = `the file name of tool module "${path}" cannot be a ConfigMap key`;
+    fail(scope, problem, 'use letters, digits, "-" and "_"');
   }
-  const { code, imports, problem } = bundle(file);
+  const directory = dirname(file);
+  const bundled = bundle({ absWorkingDir: directory, entryPoints: [basename(file)] });
+  return { fileName, code: checked(scope, { what: `tool module "${path}"`, bundled, directory }) };
+}
+
+/**
+ * The code of a bundle, or nothing when it cannot be run from a ConfigMap.
+ *
+ * @param where what esbuild's problems are said to be at
+ */
+export function checked(
+  scope: IConstruct,
+  { what, bundled, directory }: { what: string; bundled: Bundled; directory: string },
+  where = positionIn,
+): string {
+  const { code, imports, files, problem } = bundled;
   if (problem) {
-    fail(scope, `tool module "${path}" cannot be bundled: ${problem}`, 'correct the module');
-    return NOTHING;
+    fail(scope, `${what} cannot be bundled: ${where(problem)}${problem.text}`, 'correct the module');
+    return '';
   }
-  const missing = imports.find((name) => !isBuiltin(name) && !isProvided(name));
+  const native = nativePackageAmong([...files.keys()], directory);
+  if (native) {
+    const { name, evidence } = native;
+    const fix = `${IMAGE_FIX}, or take a package without it`;
+    fail(scope, `${what} imports "${name}", which has native code (${evidence})`, fix);
+    return '';
+  }
+  // Packages ask for others in a try, and do without those that are not installed; what is provided always is.
+  const missing = imports.find((name) => isPartOfProvided(name));
   if (missing) {
     const provided = PROVIDED_MODULES.map((name) => `"${name}"`).join(' and ');
-    fail(
-      scope,
-      `tool module "${path}" imports "${missing}"`,
-      `of these packages the process provides ${provided} alone`,
-    );
+    fail(scope, `${what} imports "${missing}"`, `of these packages the process provides ${provided} alone`);
   }
-  refuseSecretCode(scope, `tool module "${path}"`, code);
-  return { fileName, code };
-}
-
-/** Stands for a module that cannot be had, until synthesis reports why. */
-const NOTHING: ToolBundle = { fileName: 'tools.js', code: '' };
-
-type Options = BuildOptions & { write: false; metafile: true };
-
-function bundle(file: string): { code: string; imports: string[]; problem?: string } {
-  const options: Options = {
-    // Paths in the output are relative to it, so the same module gives the same bytes on every machine.
-    absWorkingDir: dirname(file),
-    entryPoints: [basename(file)],
-    bundle: true,
-    write: false,
-    metafile: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    charset: 'utf8',
-    legalComments: 'none',
-    external: [...PROVIDED_MODULES],
-    logLevel: 'silent',
-  };
-  try {
-    const result: BuildResult<Options> = buildSync(options);
-    const outputs = Object.values(result.metafile.outputs);
-    return {
-      code: result.outputFiles.map(({ text }) => text).join(''),
-      imports: outputs.flatMap((output) => output.imports.map((imported) => imported.path)),
-      problem: describe(result.warnings),
-    };
-  } catch (error) {
-    return { code: '', imports: [], problem: describe((error as BuildFailure).errors) };
+  const bytes = Buffer.byteLength(code);
+  if (bytes > MAX_BYTES) {
+    const room = `a ConfigMap has room for ${MAX_BYTES}`;
+    fail(scope, `${what} is ${bytes} bytes, most of them ${largestOf(files)}; ${room}`, IMAGE_FIX);
+    return '';
   }
+  refuseSecretCode(scope, what, code);
+  return code;
 }
 
-function describe([message]: readonly Message[]): string | undefined {
-  if (!message) return undefined;
-  const { location, text } = message;
-  return location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text;
+function positionIn({ location }: Message): string {
+  return location ? `${location.file}:${location.line}:${location.column + 1}: ` : '';
 }
 
-function isProvided(name: string): boolean {
-  return PROVIDED_MODULES.some((provided) => provided === name);
+function isPartOfProvided(name: string): boolean {
+  return PROVIDED_MODULES.some((provided) => name.startsWith(`${provided}/`));
+}
+
+/** Where the most of a bundle comes from: a package, or the project's own code. */
+function largestOf(files: Bundled['files']): string {
+  const sizes = new Map<string, number>();
+  for (const [path, bytes] of files) {
+    const name = packageOf(path);
+    const origin = name === undefined ? 'its own' : `of package "${name}"`;
+    sizes.set(origin, (sizes.get(origin) ?? 0) + bytes);
+  }
+  return [...sizes].reduce((largest, size) => (size[1] > largest[1] ? size : largest), ['its own', 0])[0];
 }
