@@ -4,7 +4,9 @@
  */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, watch, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
 
 const [gate, journal] = process.argv.slice(2);
 if (journal) appendFileSync(journal, `${process.pid}\n`);
@@ -33,6 +35,16 @@ server.registerTool(
       });
     }),
 );
+server.registerTool('hold', { ...config, inputSchema: { until: z.string() } }, ({ until }) => {
+  writeFileSync(`${until}.held`, '');
+  return new Promise((resolve) => {
+    const watcher = watch(dirname(until), () => {
+      if (!existsSync(until)) return;
+      watcher.close();
+      resolve(text('released'));
+    });
+  });
+});
 server.registerTool('learn', config, () => {
   server.registerTool('learned', config, () => text('learned'));
   return text('soon');
