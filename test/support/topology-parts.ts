@@ -14,6 +14,7 @@ import {
   ModelStorage,
   OtlpExporter,
   RedisConnection,
+  type StdioToolsProps,
   TelemetryStack,
   Tools,
   type WorkloadOptions,
@@ -32,6 +33,13 @@ import { NAMES } from './topology-names';
 const FOREIGN = { image: 'registry.example.com/search-mcp:1.4.0', path: '/', telemetry: true };
 /** The one tool module of nearly all servers: bundling is what takes time. */
 const TOOL_MODULE = 'test/constructs/tool-modules/greet.ts';
+
+/** What every other of them runs in place of a module. */
+const COMMAND: StdioToolsProps = {
+  image: 'registry.example.com/team/tools:1.0.0',
+  command: ['mcp-server', 'stdio'],
+  env: { INDEX: 'handbook' },
+};
 
 /** The parts of an app, each declared when it is first asked for. */
 export class TopologyParts {
@@ -139,8 +147,7 @@ export class TopologyParts {
     return once(this.servers, index, () => {
       const { place, module, isForeign, options } = existing(this.topology.servers[index]);
       return new MCPServer(this.scopeOf(place), NAMES.server(index), {
-        tools:
-          isForeign && module === undefined ? Tools.image(FOREIGN) : Tools.fromModule(module ?? TOOL_MODULE),
+        tools: toolsOf(index, module, isForeign),
         expose: this.exposure(NAMES.server(index), options),
         ...workloadOptions(options),
       });
@@ -251,4 +258,11 @@ function once<T>(made: Map<number, T>, index: number, make: () => T): T {
 function existing<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a topology refers to a part that it has not');
   return value;
+}
+
+/** Tools of a module where it is the module that counts, else of any source. */
+function toolsOf(index: number, module: string | undefined, isForeign: boolean): Tools {
+  if (module !== undefined) return Tools.fromModule(module);
+  if (isForeign) return Tools.image(FOREIGN);
+  return index % 2 === 1 ? Tools.stdio(COMMAND) : Tools.fromModule(TOOL_MODULE);
 }
