@@ -94,7 +94,7 @@ export function foreignPod(scope: IConstruct, props: ForeignServerProps, env: ()
     annotations: localCommandAnnotation(scope, props.local),
     reports: props.telemetry ?? false,
     hasLogLevel: false,
-    addTo: (workload) => props.egress?.forEach((egress) => workload.mayCall(egress)),
+    egress: props.egress,
   };
 }
 
