@@ -11,8 +11,9 @@ export class Exposure {
    * Renders an HTTPRoute called like the Service, and lets the Gateway's proxies call the pods.
    */
   static gateway(props: GatewayExposureProps): Exposure {
-    return new Exposure((scope, id, workload, segment) =>
-      addHttpRoute(scope, id, { workload, segment, ...props }),
+    return new Exposure(
+      (scope, id, workload, segment) => addHttpRoute(scope, id, { workload, segment, ...props }),
+      props.hostnames?.length ? props.hostnames : undefined,
     );
   }
 
@@ -22,11 +23,13 @@ export class Exposure {
    * Renders an Ingress called like the Service, and lets the controller call the pods.
    */
   static ingress(props: IngressExposureProps): Exposure {
-    return new Exposure((scope, id, workload) => addIngress(scope, id, { workload, ...props }));
+    return new Exposure((scope, id, workload) => addIngress(scope, id, { workload, ...props }), [props.host]);
   }
 
   private constructor(
     /** Renders what stands in front of a workload, and opens the workload to it. */
     readonly addTo: (scope: Construct, id: string, workload: Workload, segment: PathSegment) => void,
+    /** Names that clients call; undefined when those are for a Gateway to know. */
+    readonly hostnames: readonly string[] | undefined,
   ) {}
 }

@@ -34,6 +34,7 @@ export { type GatewayExposureProps } from './exposure/http-route';
 export { type IngressExposureProps } from './exposure/ingress';
 export { type ITelemetryStack, type OtlpProtocol } from './telemetry/imported-telemetry';
 export { type IMCPServer, MCPServer, type MCPServerProps } from './mcp-server';
+export { type PageProps } from './mcp-server/allowed-pages';
 export { Memory, type MemoryLimits, type RedisMemoryProps } from './agent/memory';
 export { type StdioToolsProps } from './mcp-server/stdio-source';
 export { type IModelAPI, ModelAPI } from './model-api';

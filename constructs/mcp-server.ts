@@ -4,6 +4,7 @@ import { MCP_PATH, MCP_SERVER_DEFAULTS } from '../runtime/contract';
 import { type Egress } from './egress';
 import { type Environment } from './environment';
 import { type Exposure } from './exposure';
+import { checkPages, type PageProps, pagesEnv } from './mcp-server/allowed-pages';
 import { nameOf } from './names';
 import { processTelemetryEnv, type TelemetryOverride } from './telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry/telemetry-target';
@@ -33,7 +34,7 @@ export interface IMCPServer<T extends string = string> extends IConstruct {
 }
 
 /** What an MCP server is made of. */
-export interface MCPServerProps<T extends string = string> extends WorkloadOptions {
+export interface MCPServerProps<T extends string = string> extends WorkloadOptions, PageProps {
   /** The tools it serves. */
   readonly tools: Tools<T>;
   /**
@@ -71,8 +72,9 @@ export class MCPServer<T extends string = string> extends Construct implements I
     refuseSecrets(this, props);
     const { source } = given(this, 'tools', props.tools, 'object', () => Tools.fromModule<T>(''));
     const pod = source.podOf(this, this.name);
+    checkPages(this, props, pod.looksAtPages === true);
 
-    const workload = new Workload(this, 'workload', {
+    const workload: Workload = new Workload(this, 'workload', {
       ...pod,
       kind: 'mcpserver',
       name: this.name,
@@ -85,6 +87,7 @@ export class MCPServer<T extends string = string> extends Construct implements I
       },
       env: () => ({
         ...pod.env(),
+        ...(pod.looksAtPages ? pagesEnv(this, workload, props) : {}),
         ...logLevelEnv(pod, props),
         ...(pod.reports === false ? {} : processTelemetryEnv(telemetryTarget(this, props.telemetry))),
       }),

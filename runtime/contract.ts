@@ -15,6 +15,7 @@ export {
   type MemoryType,
 } from './contract/memory';
 export * from './contract/local-command';
+export { type MCPPagesConfig, mcpPagesToEnv } from './contract/mcp-pages';
 export * from './contract/mcp-server';
 export * from './contract/python-server';
 export { MAX_STDIO_POOL_SIZE, type StdioConfig, type StdioSettings, stdioCommandIn } from './contract/stdio';

@@ -9,6 +9,7 @@ import { ExternalModelAPI } from '../model-api/external-model-api';
 import { isModelPattern, type ModelName, servesModel } from '../model-api/model-name';
 import { greatestCount } from '../workload/pod-placement';
 import { checkCounts, isCount } from '../numbers';
+import { checkOrigins } from '../origins';
 import { refuseSecrets } from '../refuse-secrets';
 
 /** Stands for the address of what is missing. */
@@ -82,11 +83,7 @@ function checkTools(agent: IConstruct, props: AgentProps): void {
       'give a memory, which keeps the calls that wait',
     );
   }
-  allowedOrigins
-    .filter((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
-    .forEach((origin) =>
-      fail(agent, `allowedOrigins has "${origin}"`, 'give scheme and host, without a path'),
-    );
+  checkOrigins(agent, allowedOrigins);
   if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:/.test(publicUrl))) {
     fail(agent, `publicUrl is "${publicUrl}"`, 'give an http or https URL');
   }

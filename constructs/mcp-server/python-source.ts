@@ -24,6 +24,7 @@ export class PythonSource implements ToolSource {
       resources: { cpu: '50m', memory: '192Mi', memoryLimit: '512Mi' },
       image: pythonRuntimeImage(scope),
       command: PYTHON_SERVER_COMMAND,
+      looksAtPages: true,
       files: { mountPath: TOOLS_DIRECTORY, data: { [fileName]: code } },
       env: () =>
         pythonServerConfigToEnv({ name, port: HTTP_PORT, toolsFile: `${TOOLS_DIRECTORY}/${fileName}` }),

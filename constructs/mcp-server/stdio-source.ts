@@ -78,6 +78,7 @@ export class StdioSource implements ToolSource {
       resources: { cpu: '50m', memory: '256Mi', memoryLimit: '1Gi' },
       image: given(scope, 'image', props.image, 'text', () => 'image:none'),
       command: MCP_SERVER_COMMAND,
+      looksAtPages: true,
       egress: props.egress,
       env: () => ({
         ...mcpServerConfigToEnv({

@@ -58,6 +58,11 @@ export interface ServerPod extends Pick<
    */
   readonly reports?: boolean;
   /**
+   * Whether the process looks at the names and the pages that it is called by, as our own do.
+   * @default false
+   */
+  readonly looksAtPages?: boolean;
+  /**
    * Whether the process is told a log level that the user did not state: words for it differ from program to program.
    * @default true
    */

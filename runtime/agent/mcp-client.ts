@@ -10,6 +10,7 @@ import { type HttpClient } from '../process/http-client';
 import { isAnswer } from '../process/is-answer';
 import { listAllTools } from '../process/list-tools';
 import { outgoingContext } from '../telemetry/trace-context';
+import { connectCurrent, speaksCurrentOnly, type ToolClient } from './current-mcp-client';
 import { MCPTransport } from './mcp-transport';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -18,7 +19,7 @@ const TOOLS_FRESH_MS = 30_000;
 
 /** A session with a server, and how many calls lean on it. */
 interface Connection {
-  readonly client: Promise<Client>;
+  readonly client: Promise<ToolClient>;
   /** Gives up the making of it. */
   readonly making: AbortController;
   calls: number;
@@ -95,7 +96,7 @@ export class MCPClient {
   }
 
   /** A server that restarted no longer knows our session: that call, which it refused unread, is made again. */
-  private async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  private async withClient<T>(work: (client: ToolClient) => Promise<T>): Promise<T> {
     try {
       return await this.attempt(work);
     } catch (error) {
@@ -104,7 +105,7 @@ export class MCPClient {
     }
   }
 
-  private async attempt<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  private async attempt<T>(work: (client: ToolClient) => Promise<T>): Promise<T> {
     const connection = (this.connection ??= this.open());
     connection.calls++;
     try {
@@ -126,17 +127,34 @@ export class MCPClient {
     return { client: this.connect(making.signal), making, calls: 0 };
   }
 
-  private async connect(signal: AbortSignal): Promise<Client> {
+  private async connect(signal: AbortSignal): Promise<ToolClient> {
     const client = new Client({ name: 'cdk8s-kaos', version: '1' });
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.forgetTools());
     const transport = new MCPTransport(this.url, this.http, this.timeoutMs, this.signals);
     try {
       await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS, signal });
+      return client;
     } catch (error) {
+      if (speaksCurrentOnly(error)) return await this.connectCurrent(signal);
       // Not an MCP error, whatever the server said: there is no connection that could be kept.
-      throw new Error(`cannot connect to MCP server "${this.name}"`, { cause: error });
+      throw this.unconnected(error);
     }
-    return client;
+  }
+
+  private async connectCurrent(signal: AbortSignal): Promise<ToolClient> {
+    try {
+      return await connectCurrent(this.url, this.http, {
+        timeoutMs: this.timeoutMs,
+        connectMs: CONNECT_TIMEOUT_MS,
+        signal,
+      });
+    } catch (error) {
+      throw this.unconnected(error);
+    }
+  }
+
+  private unconnected(cause: unknown): Error {
+    return new Error(`cannot connect to MCP server "${this.name}"`, { cause });
   }
 
   private forget(connection: Connection): void {

@@ -123,6 +123,17 @@ export class EnvReader {
     return origins;
   }
 
+  /** Names alone: whoever calls a server says its port too, and it differs along the way. */
+  hosts(variable: string): string[] | undefined {
+    if (this.env[variable] === undefined) return undefined;
+    const hosts = this.list(variable).map((host) => host.toLowerCase());
+    for (const host of hosts) {
+      if (!/^(\*\.)?[a-z0-9]([-_.a-z0-9]*[a-z0-9])?$/.test(host))
+        this.problems.push(`${variable} has "${host}"; give names such as tools.example.com, without a port`);
+    }
+    return hosts;
+  }
+
   private wholeNumber(variable: string, min: number, max: number, allowed: string): number | undefined {
     const text = this.text(variable);
     if (text === undefined) return undefined;

@@ -1,11 +1,12 @@
 import { type Env, type EnvReader, readAll } from './env-reader';
 import { HTTP_PORT } from './http';
 import { type LogLevel, readLogLevel } from './log-level';
+import { type MCPPagesConfig, mcpPagesToEnv, readMCPPages } from './mcp-pages';
 import { readStdio, type StdioConfig, type StdioSettings, stdioToEnv } from './stdio';
 import { given } from './variables';
 
 /** What an MCP server process needs to know. It has its tools from modules or from a command, never from both. */
-export interface MCPServerConfig {
+export interface MCPServerConfig extends MCPPagesConfig {
   readonly name: string;
   readonly host: string;
   readonly port: number;
@@ -22,6 +23,7 @@ export interface MCPServerConfig {
 export const MCP_SERVER_DEFAULTS = {
   host: '0.0.0.0',
   port: HTTP_PORT,
+  allowedOrigins: [],
   toolTimeoutMs: 600_000,
   logLevel: 'INFO',
 } as const;
@@ -37,6 +39,7 @@ export function mcpServerConfigToEnv(config: MCPServerSettings): Record<string, 
     ...given('MCP_TOOL_TIMEOUT_MS', config.toolTimeoutMs),
     ...given('MCP_HOST', config.host),
     ...given('MCP_PORT', config.port),
+    ...mcpPagesToEnv(config),
     ...given('LOG_LEVEL', config.logLevel),
   };
 }
@@ -49,6 +52,7 @@ export function mcpServerConfigFromEnv(env: Env): MCPServerConfig {
     port: read.port('MCP_PORT') ?? MCP_SERVER_DEFAULTS.port,
     ...readTools(read),
     toolTimeoutMs: read.timeoutMs('MCP_TOOL_TIMEOUT_MS') ?? MCP_SERVER_DEFAULTS.toolTimeoutMs,
+    ...readMCPPages(read),
     logLevel: readLogLevel(read, 'LOG_LEVEL', 'MCP_LOG_LEVEL') ?? MCP_SERVER_DEFAULTS.logLevel,
   }));
 }

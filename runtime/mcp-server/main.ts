@@ -7,6 +7,7 @@ import { buildLogger } from '../telemetry/log';
 import { capturesContent } from '../telemetry/message-content';
 import { startTelemetry } from '../telemetry/start';
 import { buildInstrumentation } from '../telemetry/with-span';
+import { allowedPages } from './strange-pages';
 import { capturingTool } from './captured-content';
 import { loadTools } from './load-tools';
 import { type RunnableTool, runnableTool } from './run-tool';
@@ -30,7 +31,7 @@ void runMain(async () => {
   const captures = capturesContent(process.env);
   const dress = (tool: RunnableTool) =>
     timeLimited(captures ? capturingTool(tool) : tool, config.toolTimeoutMs);
-  const parts = { name: config.name, log, withSpan };
+  const parts = { name: config.name, pages: allowedPages(config), log, withSpan };
   if (config.stdio) {
     const bridge = new StdioBridge({ ...parts, config: config.stdio, env: process.env, dress });
     bridge.open();

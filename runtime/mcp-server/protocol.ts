@@ -1,15 +1,5 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { type RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import {
-  CallToolRequestSchema,
-  type CallToolResult,
-  ErrorCode,
-  ListToolsRequestSchema,
-  McpError,
-  type Progress,
-  type ServerNotification,
-  type ServerRequest,
-} from '@modelcontextprotocol/sdk/types.js';
+import { McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { CallToolRequest, CallToolResult, Progress, ServerContext } from '@modelcontextprotocol/server';
 import { context, trace } from '@opentelemetry/api';
 import { type Logger } from 'pino';
 import { CancelledError, ToolError } from '../process/errors';
@@ -20,8 +10,6 @@ import { type WithSpan } from '../telemetry/with-span';
 import { type RunnableTool } from './run-tool';
 import { FailedResult } from './tool-result';
 
-type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
-
 export interface ProtocolParts {
   readonly name: string;
   readonly tools: ReadonlyMap<string, RunnableTool>;
@@ -29,66 +17,91 @@ export interface ProtocolParts {
   readonly log: Logger;
 }
 
-/** The MCP side of a tool server: which tools there are, and their calls, each in the caller's trace. */
-export function buildProtocolServer({ name, tools, withSpan, log }: ProtocolParts): Server {
-  const server = new Server({ name, version: '1' }, { capabilities: { tools: {} } });
+/** The tools of a process do not change; that of another version may have others, so a list is asked for again. */
+const FRESH = { ttlMs: 60_000, cacheScope: 'private' } as const;
 
-  server.setRequestHandler(ListToolsRequestSchema, () => ({
-    tools: [...tools.values()].map(({ name, description, inputSchema, details }) => ({
+/**
+ * The MCP side of a tool server: which tools there are, and their calls, each in the caller's trace. One answers one
+ * request, so that no request sees anything of another; it costs a microsecond, as nothing is registered with it.
+ */
+export function buildProtocolServer(parts: ProtocolParts): McpServer {
+  const protocol = new ToolServer(parts);
+  protocol.server.setRequestHandler('tools/list', () => ({
+    tools: [...parts.tools.values()].map(({ name, description, inputSchema, details }) => ({
       ...details,
       name,
       description,
       inputSchema,
     })),
   }));
-
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra): Promise<CallToolResult> => {
-    const tool = tools.get(params.name);
-    const headers = extra.requestInfo?.headers ?? {};
-    const { parent, links } = mcpParent(params._meta, headers);
-    const operation = serveToolCall({
-      tool: tool?.name ?? UNKNOWN,
-      requestId: String(extra.requestId),
-      protocolVersion: single(headers['mcp-protocol-version']),
-      continued: trace.getSpanContext(parent) !== undefined,
-      links,
-    });
-    const work = async () => {
-      if (!tool) throw new McpError(ErrorCode.InvalidParams, 'there is no tool of that name');
-      try {
-        const origin = { meta: params._meta, onProgress: progressOf(extra) };
-        const result = await tool.run(params.arguments, extra.signal, origin);
-        log.info(`${operation.name} answered`);
-        return result;
-      } catch (error) {
-        if (error instanceof CancelledError) log.info(`${operation.name} was given up by its caller`);
-        else log.error({ err: error }, `${operation.name} failed`);
-        throw error;
-      }
-    };
-    return context.with(parent, () => withSpan(operation, work)).catch(toErrorResult);
-  });
-  return server;
+  protocol.server.setRequestHandler('tools/call', ({ params }, call) => callTool(parts, params, call));
+  return protocol;
 }
 
-/** A tool that failed has answered: by the protocol its caller gets the reason as a result. */
+class ToolServer extends McpServer {
+  constructor(private readonly parts: ProtocolParts) {
+    const cacheHints = { 'tools/list': FRESH, 'server/discover': FRESH };
+    super(
+      { name: parts.name, version: '1' },
+      { capabilities: { tools: { listChanged: false } }, cacheHints },
+    );
+  }
+
+  /** By it the SDK checks arguments that callers repeat in headers (`x-mcp-header`). */
+  override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.parts.tools.get(name)?.inputSchema;
+  }
+}
+
+async function callTool(
+  { tools, withSpan, log }: ProtocolParts,
+  params: CallToolRequest['params'],
+  { mcpReq, http }: ServerContext,
+): Promise<CallToolResult> {
+  const tool = tools.get(params.name);
+  const headers = Object.fromEntries(http?.req?.headers ?? []);
+  const { parent, links } = mcpParent(mcpReq._meta, headers);
+  const operation = serveToolCall({
+    tool: tool?.name ?? UNKNOWN,
+    requestId: String(mcpReq.id),
+    protocolVersion: headers['mcp-protocol-version'],
+    continued: trace.getSpanContext(parent) !== undefined,
+    links,
+  });
+  const work = async () => {
+    try {
+      if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'there is no tool of that name');
+      const origin = { meta: mcpReq._meta, onProgress: progressOf(mcpReq) };
+      const result = await tool.run(params.arguments, mcpReq.signal, origin);
+      log.info(`${operation.name} answered`);
+      return result;
+    } catch (error) {
+      if (mcpReq.signal.aborted) throw new CancelledError();
+      log.error({ err: error }, `${operation.name} failed`);
+      throw error;
+    }
+  };
+  return context.with(parent, () => withSpan(operation, work)).catch(toErrorResult);
+}
+
+/**
+ * A tool that failed has answered: by the protocol its caller gets the reason as a result. What is our own fault is in
+ * the log, and not for callers.
+ */
 function toErrorResult(error: unknown): CallToolResult {
-  if (!(error instanceof ToolError)) throw error;
   if (error instanceof FailedResult) return error.result;
-  return { isError: true, content: [{ type: 'text', text: error.forModel }] };
+  if (error instanceof ToolError) return { isError: true, content: [{ type: 'text', text: error.forModel }] };
+  if (error instanceof ProtocolError) throw error;
+  throw new ProtocolError(ProtocolErrorCode.InternalError, 'internal error');
 }
 
 /** How the caller is told how far its call is, if it asked for that. */
-function progressOf({ _meta, sendNotification }: Extra): ((progress: Progress) => void) | undefined {
+function progressOf({ _meta, notify }: ServerContext['mcpReq']): ((progress: Progress) => void) | undefined {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return undefined;
   return (progress) => {
     const params = { ...progress, progressToken };
     // Whoever has gone is told nothing more.
-    sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
+    notify({ method: 'notifications/progress', params }).catch(() => undefined);
   };
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

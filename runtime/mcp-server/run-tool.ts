@@ -1,5 +1,5 @@
 import { type CallToolResult, type Progress } from '@modelcontextprotocol/sdk/types.js';
-import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv-provider.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import { z } from 'zod';
 import { ConfigError } from '../contract';
 import { ToolError } from '../process/errors';

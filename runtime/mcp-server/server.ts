@@ -1,21 +1,29 @@
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { fastify, type FastifyInstance } from 'fastify';
+import { type FastifyInstance } from 'fastify';
 import { HEALTH_PATH, MCP_PATH, READY_PATH } from '../contract';
+import { allowOrigins } from '../process/cors';
 import { type Condition, problemsOf } from '../process/conditions';
-import { buildProtocolServer, type ProtocolParts } from './protocol';
+import { buildHttpServer } from '../process/http-server';
+import { type AllowedPages, refuseStrangePages } from './strange-pages';
+import { mcpEndpoint } from './endpoint';
+import { type ProtocolParts } from './protocol';
+import { jsonRpcError, replyWithProtocolError } from './protocol-errors';
 
+/** As much as the official SDK takes. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const CLOSE_LIMIT_MS = 10_000;
+
+/** What a tool server is put together from. */
 export interface MCPServerParts extends ProtocolParts {
+  readonly pages: AllowedPages;
   /** What it needs to be ready. */
   readonly conditions?: readonly Condition[];
 }
 
-/**
- * MCP over streamable HTTP, and probes. Stateless: each message stands for itself, so a restart or a second
- * replica loses nothing.
- */
+/** MCP over streamable HTTP, and probes. */
 export function buildMCPServer(parts: MCPServerParts): FastifyInstance {
-  const server = fastify({ logger: false });
-  const { name, log, tools, conditions = [] } = parts;
+  const { name, log, tools, pages, conditions = [] } = parts;
+  const server = buildHttpServer({ maxBodyBytes: MAX_BODY_BYTES, closeLimitMs: CLOSE_LIMIT_MS, log });
+  allowOrigins(server, pages.origins);
 
   server.get(HEALTH_PATH, () => ({ status: 'healthy', name }));
   server.get(READY_PATH, async (_request, reply) => {
@@ -24,35 +32,21 @@ export function buildMCPServer(parts: MCPServerParts): FastifyInstance {
     return { status: 'ready', name, tools: [...tools.keys()] };
   });
 
-  // The transport reads the body, so that what is wrong with it is said in the protocol's words.
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', (_request, _body, done) => done(null));
-  server.post(MCP_PATH, async (request, reply) => {
-    const protocol = buildProtocolServer(parts);
-    const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: undefined,
-      enableJsonResponse: true,
-    });
-    reply.raw.once('close', () => {
-      void transport.close();
-    });
-    protocol.onerror = (error) => log.debug({ err: error }, 'MCP message refused');
-    await protocol.connect(transport);
-    reply.hijack();
-    await transport.handleRequest(request.raw, reply.raw);
-  });
-
+  const asMCP = {
+    errorHandler: replyWithProtocolError(log),
+    onRequest: (request: Parameters<typeof refuseStrangePages>[1], _reply: unknown, done: () => void) => {
+      refuseStrangePages(pages, request);
+      done();
+    },
+  };
+  server.post(MCP_PATH, asMCP, mcpEndpoint(parts));
   // Without sessions there is no stream to open and none to end.
   server.route({
+    ...asMCP,
     method: ['GET', 'DELETE'],
     url: MCP_PATH,
-    handler: (_request, reply) => reply.code(405).header('allow', 'POST').send(METHOD_NOT_ALLOWED),
+    handler: (_request, reply) =>
+      reply.code(405).header('allow', 'POST').send(jsonRpcError(-32000, 'Method not allowed')),
   });
   return server;
 }
-
-const METHOD_NOT_ALLOWED = {
-  jsonrpc: '2.0',
-  error: { code: -32000, message: 'Method not allowed' },
-  id: null,
-};

@@ -69,6 +69,14 @@ export class AuthenticationError extends HttpError {
   }
 }
 
+/** The caller is one that is not answered, whatever it shows. */
+export class ForbiddenError extends HttpError {
+  readonly code = 'forbidden';
+  override readonly severity = 'warn';
+  readonly status = 403;
+  readonly category = 'invalid_request_error';
+}
+
 /** As many requests run as may. */
 export class TooManyRequestsError extends HttpError {
   readonly code = 'too_many_requests';
@@ -317,5 +325,7 @@ export class DelegationError extends FailureForModel {
 /** What `error.type` says of anything thrown. */
 export function errorType(error: unknown): string {
   if (error instanceof ProcessError) return error.type;
-  return error instanceof Error ? error.name : '_OTHER';
+  if (!(error instanceof Error)) return '_OTHER';
+  // JSON-RPC has numbers for them.
+  return 'code' in error && Number.isInteger(error.code) ? String(error.code) : error.name;
 }

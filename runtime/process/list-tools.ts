@@ -1,8 +1,15 @@
-import { type Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 
+/** A client of MCP, of any protocol. */
+interface ListsTools {
+  listTools(
+    page: { cursor?: string },
+    options: { timeout: number },
+  ): Promise<{ tools: MCPTool[]; nextCursor?: string | undefined }>;
+}
+
 /** All tools of a server, page by page. */
-export async function listAllTools(client: Client, timeoutMs: number): Promise<MCPTool[]> {
+export async function listAllTools(client: ListsTools, timeoutMs: number): Promise<MCPTool[]> {
   const tools: MCPTool[] = [];
   let cursor: string | undefined;
   do {

@@ -35,6 +35,9 @@ test('a server is a Deployment and a Service, told where its tools are', () => {
     MCP_SERVER_NAME: 'greeter',
     MCP_TOOL_MODULES: '/etc/kaos/tools/greet.js',
     MCP_PORT: '8000',
+    MCP_ALLOWED_HOSTS:
+      'mcpserver-greeter,mcpserver-greeter.tests,mcpserver-greeter.tests.svc,' +
+      'mcpserver-greeter.tests.svc.cluster.local',
     LOG_LEVEL: 'INFO',
   });
   expect(deployment.spec.template.spec.containers[0].command).toEqual(['node', '/app/mcp-server.js']);

@@ -185,6 +185,16 @@ test.each<[why: string, env: Env, problem: string]>([
     { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: ' , ' },
     'MCP_TOOL_MODULES is " , "; give at least one path',
   ],
+  ...['tools:8000', 'http://tools', '*', 'a b', 'tools/mcp'].map((host): [string, Env, string] => [
+    `the host "${host}" is no name`,
+    { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: 'a.js', MCP_ALLOWED_HOSTS: `a.example.com,${host}` },
+    `MCP_ALLOWED_HOSTS has "${host}"; give names such as tools.example.com, without a port`,
+  ]),
+  [
+    'an origin is any',
+    { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: 'a.js', MCP_ALLOWED_ORIGINS: '*' },
+    'MCP_ALLOWED_ORIGINS has "*"; give origins such as https://chat.example.com',
+  ],
 ])('an MCP server fails when %s', (_why, env, problem) => {
   expect(() => mcpServerConfigFromEnv(env)).toThrow(new ConfigError([problem]));
 });

@@ -248,6 +248,8 @@ describe('an MCP server’s configuration', () => {
     host: '::',
     port: 1,
     toolModules: ['a.js', 'b.cjs'],
+    allowedHosts: ['mcpserver-search', '*.example.com', 'xn--bcher-kva.example'],
+    allowedOrigins: ['https://chat.example.com', 'http://localhost:3000'],
     stdio: undefined,
     toolTimeoutMs: 7,
     logLevel: 'ERROR',
@@ -284,6 +286,11 @@ describe('an MCP server’s configuration', () => {
       stdio: undefined,
       ...required,
     });
+  });
+
+  test('that allows no host at all is no server that allows any', () => {
+    const env = mcpServerConfigToEnv({ ...server, allowedHosts: [] });
+    expect(mcpServerConfigFromEnv(env).allowedHosts).toEqual([]);
   });
 
   test('logs by MCP_LOG_LEVEL when LOG_LEVEL is not set', () => {

@@ -5,6 +5,7 @@ import {
   agentConfigToEnv,
 } from '../../runtime/contract';
 import { buildAgent } from '../../runtime/agent/build-agent';
+import { type AllowedPages } from '../../runtime/mcp-server/strange-pages';
 import { runnableTool } from '../../runtime/mcp-server/run-tool';
 import { buildMCPServer } from '../../runtime/mcp-server/server';
 import { type ToolDefinition } from '../../runtime/mcp-server/tool';
@@ -42,6 +43,7 @@ export function startToolServer(
   name: string,
   tools: Readonly<Record<string, ToolDefinition>>,
   port = 0,
+  pages: AllowedPages = { hosts: undefined, origins: [] },
 ): Promise<Listening> {
   const log = buildTestLogger(name);
   const { withSpan } = buildInstrumentation(name, log);
@@ -49,5 +51,5 @@ export function startToolServer(
     runnableTool({ name, definition }, { log, withSpan }),
   );
   const byName = new Map(runnable.map((tool) => [tool.name, tool]));
-  return listenFastify(buildMCPServer({ name, tools: byName, withSpan, log }), port);
+  return listenFastify(buildMCPServer({ name, tools: byName, pages, withSpan, log }), port);
 }

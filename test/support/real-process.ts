@@ -73,3 +73,13 @@ export async function ready(url: string, path = READY_PATH): Promise<void> {
     );
   await until(isReady);
 }
+
+/** Settles once the process says that it is about to end. */
+export async function draining(url: string): Promise<void> {
+  await until(() =>
+    fetch(url + READY_PATH).then(
+      ({ status }) => status === 503,
+      () => false,
+    ),
+  );
+}

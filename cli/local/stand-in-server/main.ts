@@ -26,7 +26,7 @@ void runMain(async () => {
   const telemetry = startTelemetry(process.env, name);
   const log = buildLogger({ name, level: 'INFO', export: telemetry.enabled });
   const { withSpan } = buildInstrumentation(name, log);
-  const server = buildMCPServer({ name, tools, withSpan, log });
+  const server = buildMCPServer({ name, tools, pages: { hosts: [], origins: [] }, withSpan, log });
   answerEverywhere(server.server);
   await serve(server, { host, port: Number(port), log, closing: [telemetry] });
 });

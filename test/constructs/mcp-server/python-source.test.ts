@@ -61,6 +61,9 @@ test('a server is a Deployment of the image for Python, told where its code is',
     MCP_SERVER_NAME: 'maths',
     MCP_TOOLS_FILE: '/etc/kaos/tools/tools.py',
     MCP_PORT: '8000',
+    MCP_ALLOWED_HOSTS:
+      'mcpserver-maths,mcpserver-maths.tests,mcpserver-maths.tests.svc,' +
+      'mcpserver-maths.tests.svc.cluster.local',
     LOG_LEVEL: 'INFO',
   });
   expect(container.image).toBe('localhost/cdk8s-kaos/python-runtime:0.1.0');

@@ -22,6 +22,8 @@ test('the image of the user runs our process, which is told of the command', () 
     MCP_SERVER_NAME: 'github',
     MCP_STDIO_COMMAND: '["mcp-server-github","stdio"]',
     MCP_PORT: '8000',
+    MCP_ALLOWED_HOSTS:
+      'mcpserver-github,mcpserver-github.tests,mcpserver-github.tests.svc,mcpserver-github.tests.svc.cluster.local',
     LOG_LEVEL: 'INFO',
   });
   expect(manifests.map(({ kind }) => kind)).not.toContain('ConfigMap');

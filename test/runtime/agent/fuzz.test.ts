@@ -1,8 +1,18 @@
 import fc from 'fast-check';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Agent, request } from 'undici';
+import {
+  batchOf,
+  bodies,
+  json,
+  raw,
+  requests,
+  type StrayErrors,
+  throwAll,
+  value,
+  watchStrayErrors,
+  word,
+} from '../../support/fuzz';
 import { getJson, type Listening, listenHttp } from '../../support/http';
 import { startAgent } from '../../support/in-process';
 import {
@@ -18,39 +28,20 @@ import { startTestTelemetry } from '../../support/telemetry';
 const telemetry = startTestTelemetry();
 const open: Listening[] = [];
 const connections = new Agent();
-const stray: unknown[] = [];
-const note = (error: unknown) => void stray.push(error);
+let stray: StrayErrors;
 
-beforeAll(() => void process.on('unhandledRejection', note).on('uncaughtException', note));
+beforeAll(() => {
+  stray = watchStrayErrors();
+});
 afterEach(async () => {
   await telemetry.reset();
   await Promise.all(open.splice(0).map((server) => server.close()));
-  expect(stray).toEqual([]);
+  expect(stray.errors).toEqual([]);
 });
 afterAll(() => {
-  process.off('unhandledRejection', note).off('uncaughtException', note);
+  stray.stop();
   return Promise.all([connections.destroy(), telemetry.close()]);
 });
-
-/** Where things go wrong: what prototypes know, what looks like something else, what is too much. */
-const word = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.constantFrom(
-    '',
-    '__proto__',
-    'constructor',
-    'toString',
-    'null',
-    '\u0000',
-    '\ud800',
-    '{}',
-    '[DONE]',
-    '-0',
-    '1e999',
-  ),
-);
-const json = fc.jsonValue({ maxDepth: 4 });
-const value = fc.oneof(json, word, fc.constantFrom(1e308, -1, 0, 2 ** 53, true, null));
 
 const message = fc.record(
   {
@@ -110,17 +101,8 @@ test('whatever the body, the answer is an answer or says what is wrong with the 
   const model = await scripted(() => says('ok'));
   const agent = await agentOf(model.url);
   const url = `${agent.url}/v1/chat/completions`;
-  const body = fc.oneof(
-    { weight: 6, arbitrary: chatBody },
-    { weight: 1, arbitrary: json.map((any) => JSON.stringify(any)) },
-    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes)) },
-    {
-      weight: 1,
-      arbitrary: chatBody.chain((whole) => fc.nat(whole.length).map((end) => whole.slice(0, end))),
-    },
-  );
   await throwAll(
-    fc.asyncProperty(batchOf(body), async (all) => {
+    fc.asyncProperty(batchOf(bodies(chatBody)), async (all) => {
       for (const { status, said } of await Promise.all(all.map((sent) => post(url, sent)))) {
         if (status === 200) continue;
         expect([status >= 400 && status < 500, said]).toEqual([true, ERROR]);
@@ -132,64 +114,15 @@ test('whatever the body, the answer is an answer or says what is wrong with the 
 test('whatever the lines of HTTP, the server goes on', async () => {
   const model = await scripted(() => says('ok'));
   const agent = await agentOf(model.url);
-  const name = fc.constantFrom(
-    'content-length',
-    'content-type',
-    'transfer-encoding',
-    'x-session-id',
-    'traceparent',
-    'tracestate',
-    'baggage',
-    'x-kaos-ancestors',
-    'x-kaos-timeout-ms',
-    'authorization',
-    'expect',
-    'connection',
-    'upgrade',
-    'origin',
-    'x',
-  );
-  const header = fc.tuple(
-    fc.oneof({ weight: 9, arbitrary: name }, { weight: 1, arbitrary: word }),
-    fc.oneof(
-      word,
-      fc.constantFrom(
-        'chunked',
-        'application/json',
-        'gzip',
-        '100-continue',
-        'websocket',
-        '00-00000000000000000000000000000000-0000000000000000-01',
-      ),
-    ),
-  );
-  const path = fc.oneof(
-    fc.constantFrom(
-      '/v1/chat/completions',
-      '/memory/events?limit=',
-      '/memory/sessions/',
-      '/v1/models/',
-      '/ready',
-      '/',
-      '*',
-      '//',
-      '/..',
-    ),
-    fc.string({ unit: 'binary' }).map((any) => `/${any}`),
-  );
-  const lines = fc.tuple(
-    fc.constantFrom('GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'CONNECT', 'TRACE', 'get', ''),
-    path,
-    fc.array(header, { maxLength: 5 }),
-    fc.oneof(word, fc.constant('{"messages":[{"role":"user","content":"hi"}]}')),
+  const all = requests(
+    HEADERS,
+    VALUES,
+    ['/v1/chat/completions', '/memory/events?limit=', '/memory/sessions/', '/v1/models/', '/ready'],
+    JSON.stringify(QUESTION),
   );
   await throwAll(
-    fc.asyncProperty(lines, async ([method, target, headers, body]) => {
-      const sent = headers.map(([key, each]) => `${key}: ${each}\r\n`).join('');
-      const reply = await raw(
-        agent.port,
-        `${method} ${target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${sent}\r\n${body}`,
-      );
+    fc.asyncProperty(all, async (sent) => {
+      const reply = await raw(agent.port, sent);
       // A connection that ends without a word is what some bytes deserve.
       if (reply !== '') expect(reply).toMatch(/^HTTP\/1\.1 [1-4]\d\d /);
     }),
@@ -344,19 +277,31 @@ const ERROR = {
   }),
 };
 
-const THROW_MS = 2_500;
-
-/** As many as the machine takes in that time; a failure says the seed that repeats it. */
-async function throwAll<T>(property: fc.IAsyncProperty<T>): Promise<void> {
-  const end = performance.now() + THROW_MS;
-  do await fc.assert(property, { numRuns: 2 });
-  while (performance.now() < end);
-}
-
-/** Side by side, as they come in life; and much sooner done. */
-function batchOf<T>(each: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
-  return fc.array(each, { minLength: 20, maxLength: 20 });
-}
+const HEADERS = [
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'x-session-id',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'x-kaos-ancestors',
+  'x-kaos-timeout-ms',
+  'authorization',
+  'expect',
+  'connection',
+  'upgrade',
+  'origin',
+  'x',
+];
+const VALUES = [
+  'chunked',
+  'application/json',
+  'gzip',
+  '100-continue',
+  'websocket',
+  '00-00000000000000000000000000000000-0000000000000000-01',
+];
 
 async function askWithTools(modelUrl: string, url: string): Promise<number> {
   // What is no answer to a call is waited for as long as a call may take.
@@ -413,13 +358,4 @@ async function post(url: string, body: string | Buffer | object): Promise<{ stat
   });
   const said = await reply.body.text();
   return { status: reply.statusCode, said: reply.statusCode === 200 ? said : JSON.parse(said) };
-}
-
-/** All that the server says to those bytes; some it waits to see the end of. */
-async function raw(port: number, sent: string): Promise<string> {
-  const socket = connect({ port, host: '127.0.0.1' });
-  socket.on('error', () => undefined);
-  await once(socket, 'connect');
-  socket.end(sent);
-  return text(socket).catch(() => '');
 }

@@ -11,6 +11,8 @@ const META_SPAN = 'aaaaaaaaaaaaaaaa';
 const HTTP_SPAN = 'bbbbbbbbbbbbbbbb';
 const parentOf = (spanId: string) => ({ traceparent: `00-${TRACE_ID}-${spanId}-01` });
 
+const NO_MESSAGE = 'Bad Request: the request body is not a valid';
+
 const telemetry = startTestTelemetry();
 let server: Listening, mcp: string;
 
@@ -84,40 +86,52 @@ test('a notification is taken without an answer', async () => {
 test.each<
   [why: string, body: string, headers: Record<string, string>, status: number, code: number, message: string]
 >([
-  ['the message is no JSON-RPC', '{"hi":1}', ACCEPT, 400, -32700, 'Parse error: Invalid JSON-RPC message'],
-  ['the body is broken JSON', '{"jsonrpc":', ACCEPT, 400, -32700, 'Parse error: Invalid JSON'],
-  ['the body is empty', '', ACCEPT, 400, -32700, 'Parse error: Invalid JSON'],
+  ['the message is no JSON-RPC', '{"hi":1}', {}, 400, -32600, `${NO_MESSAGE} JSON-RPC message`],
+  ['the message is no object', 'null', {}, 400, -32600, `${NO_MESSAGE} JSON-RPC message`],
+  ['the batch is empty', '[]', {}, 400, -32600, 'Bad Request: empty JSON-RPC batch'],
   [
-    'the body is plain text',
-    '{}',
-    { ...ACCEPT, 'content-type': 'text/plain' },
-    415,
-    -32000,
-    'Unsupported Media Type: Content-Type must be application/json',
+    'one of a batch is no message',
+    '[{"jsonrpc":"2.0","id":1,"method":"ping"},7]',
+    {},
+    400,
+    -32600,
+    'Bad Request: JSON-RPC batch contains an invalid message',
   ],
   [
-    'the body is XML',
-    '<a/>',
-    { ...ACCEPT, 'content-type': 'application/xml' },
-    415,
+    'the batch is too long',
+    JSON.stringify(Array(101).fill({ jsonrpc: '2.0', id: 1, method: 'ping' })),
+    {},
+    400,
     -32000,
-    'Unsupported Media Type: Content-Type must be application/json',
+    'Bad Request: a batch of 101 messages; send 100 at most',
   ],
   [
-    'the caller takes no event streams',
-    '{}',
-    { accept: 'application/json' },
-    406,
-    -32000,
-    'Not Acceptable: Client must accept both application/json and text/event-stream',
+    'the body is broken JSON',
+    '{"jsonrpc":',
+    {},
+    400,
+    -32700,
+    "Body is not valid JSON but content-type is set to 'application/json'",
   ],
   [
-    'the body is too large',
-    'x'.repeat(4 * 1024 * 1024 + 1),
-    ACCEPT,
-    413,
+    'the body is empty',
+    '',
+    {},
+    400,
+    -32700,
+    "Body cannot be empty when content-type is set to 'application/json'",
+  ],
+  ['the body is plain text', '{}', { 'content-type': 'text/plain' }, 415, -32000, 'Unsupported Media Type'],
+  ['the body is XML', '<a/>', { 'content-type': 'application/xml' }, 415, -32000, 'Unsupported Media Type'],
+  ['the body is too large', 'x'.repeat(4 * 1024 * 1024 + 1), {}, 413, -32000, 'Request body is too large'],
+  [
+    'nobody knows the version of the protocol',
+    '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+    { 'mcp-protocol-version': '2025-01-01' },
+    400,
     -32000,
-    'Payload Too Large: Request body must not exceed 4194304 bytes',
+    'Bad Request: Unsupported protocol version ' +
+      '(supported versions: 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05, 2024-10-07)',
   ],
 ])('fails when %s', async (_why, body, headers, status, code, message) => {
   const reply = await postJson(mcp, body, headers);

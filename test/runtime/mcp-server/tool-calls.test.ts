@@ -12,6 +12,7 @@ const SCHEMA: JsonSchema = {
   properties: { city: { type: 'string' }, days: { type: 'integer', minimum: 1 } },
   required: ['city'],
 };
+const DOT = { type: 'image', data: 'iVBORw0KGgo=', mimeType: 'image/png' } as const;
 const started = signalled();
 const tools = {
   add: tool({
@@ -20,6 +21,11 @@ const tools = {
     handler: ({ a, b }) => a + b,
   }),
   forecast: tool({ description: 'Weather to come', input: SCHEMA, handler: (args) => ({ asked: args }) }),
+  draw: tool({
+    description: 'Draws',
+    input: z.object({}),
+    handler: () => ({ content: [{ type: 'text', text: 'A dot:' }, DOT] }),
+  }),
   fail: tool({
     description: 'Never works',
     input: z.object({}),
@@ -59,6 +65,7 @@ test('the official client is told of each tool, zod and JSON Schema alike', asyn
   expect(listed.map(({ name, description }) => [name, description])).toEqual([
     ['add', 'Adds two numbers'],
     ['forecast', 'Weather to come'],
+    ['draw', 'Draws'],
     ['fail', 'Never works'],
     ['wait', 'Ends when its caller gives up'],
   ]);
@@ -83,6 +90,11 @@ test.each<[name: string, args: Record<string, unknown>, text: string]>([
   expect(only(telemetry.spans, `tools/call ${name}`).status.code).toBe(1);
 });
 
+test('a result may be of several pieces', async () => {
+  const { content } = await client.callTool({ name: 'draw', arguments: {} });
+  expect(content).toEqual([{ type: 'text', text: 'A dot:' }, DOT]);
+});
+
 test.each<[name: string, args: Record<string, unknown>, text: RegExp]>([
   ['add', { a: 'two' }, /^✖ Invalid input: expected number, received string\n {2}→ at a$/],
   ['forecast', {}, /^data must have required property 'city'$/],
@@ -103,9 +115,12 @@ test('fails when there is no such tool, without making a name of it', async () =
   const call = client.callTool({ name: 'made_up', arguments: {} });
   await expect(call).rejects.toMatchObject({
     code: -32602,
-    message: 'MCP error -32602: MCP error -32602: there is no tool of that name',
+    message: 'MCP error -32602: there is no tool of that name',
   });
-  expect(only(telemetry.spans, 'tools/call unknown').attributes['gen_ai.tool.name']).toBe('unknown');
+  expect(only(telemetry.spans, 'tools/call unknown').attributes).toMatchObject({
+    'gen_ai.tool.name': 'unknown',
+    'error.type': '-32602',
+  });
 });
 
 test('a caller that hangs up ends the tool', async () => {

@@ -1,9 +1,10 @@
 import { agentConfigToEnv, type Env } from '../../../runtime/contract';
 import { chunksIn, contentOf, openStream } from '../../support/chat-stream';
-import { getJson, nobodyAt, postJson, signalled, until } from '../../support/http';
+import { getJson, nobodyAt, postJson, signalled } from '../../support/http';
 import {
   type Bundles,
   bundleProcesses,
+  draining,
   ready,
   type RealProcess,
   startProcess,
@@ -173,14 +174,4 @@ async function askedAgent(env: Env, later?: Script) {
   reply.catch(() => undefined); // each test says what becomes of it
   await asked.happened;
   return { agent, url, answer, model: { ...model, reply } };
-}
-
-/** Settles once the process says that it is about to end. */
-async function draining(url: string): Promise<void> {
-  await until(() =>
-    fetch(`${url}/ready`).then(
-      ({ status }) => status === 503,
-      () => false,
-    ),
-  );
 }

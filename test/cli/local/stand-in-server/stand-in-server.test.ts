@@ -17,7 +17,10 @@ async function start(known: Record<string, LockedTool> = {}): Promise<string> {
   const log = pino({ level: 'silent' });
   const { withSpan } = buildInstrumentation('search', log);
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  const server = buildMCPServer({ name: 'search', tools: byName, withSpan, log });
+  const server = buildMCPServer({
+    ...{ name: 'search', tools: byName, withSpan, log },
+    pages: { hosts: [], origins: [] },
+  });
   answerEverywhere(server.server);
   running.push(server);
   await server.listen({ host: '127.0.0.1', port: 0 });

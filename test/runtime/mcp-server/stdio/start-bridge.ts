@@ -43,7 +43,9 @@ export async function startBridge(
   });
   bridge.open();
   const { tools } = bridge;
-  const server = await listenFastify(buildMCPServer({ name, tools, withSpan, log, conditions: [bridge] }));
+  const pages = { hosts: undefined, origins: [] };
+  const parts = { name, tools, pages, withSpan, log, conditions: [bridge] };
+  const server = await listenFastify(buildMCPServer(parts));
   const client = new Client({ name: 'test', version: '1' });
   await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)));
   if (waits) await until(async () => (await bridge.problem()) === undefined);
