@@ -107,7 +107,7 @@ function cpuOf(pid: number | undefined): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-const ECHO_TOOL = `
+export const ECHO_TOOL = `
 const { tool } = require('cdk8s-kaos/tool');
 const input = { type: 'object', properties: { message: { type: 'string' } } };
 exports.echo = tool({ description: 'Echo', input, handler: ({ message }) => message });

@@ -1,8 +1,9 @@
 import { type Component } from './component';
+import { mcpTools } from './mcp-tools';
 import { python } from './python';
 
 /** Puts what tests and `kaos` run beside our own code into .components; what is there already stays. */
-const COMPONENTS: readonly Component[] = [python];
+const COMPONENTS: readonly Component[] = [mcpTools, python];
 
 const missing = COMPONENTS.filter(({ name, install, without }) => {
   const { isThere, says } = install();
