@@ -15,12 +15,26 @@ export {
   type MemoryType,
 } from './contract/memory';
 export * from './contract/local-command';
+export {
+  MCP_API_KEYS_VARIABLE,
+  type MCPCaller,
+  mcpCallerKeyVariable,
+  type MCPCallersConfig,
+  mcpCallersToEnv,
+} from './contract/mcp-callers';
 export { type MCPPagesConfig, mcpPagesToEnv } from './contract/mcp-pages';
 export * from './contract/mcp-server';
 export * from './contract/python-server';
+export { isHeaderName, isOwnHeader } from './contract/header-names';
 export { MAX_STDIO_POOL_SIZE, type StdioConfig, type StdioSettings, stdioCommandIn } from './contract/stdio';
 export {
+  mcpServerHeaderVariable,
+  mcpServerKeyVariable,
   mcpServerUrlVariable,
+  type PeerHeader,
+  type PeerServer,
+} from './contract/peer-servers';
+export {
   type Peer,
   PEER_PROTOCOLS,
   type PeerAgent,
@@ -28,4 +42,5 @@ export {
   peerAgentUrlVariable,
   type PeerProtocol,
 } from './contract/peers';
+export * from './contract/tool-lock';
 export { secretFileVariable } from './contract/variables';

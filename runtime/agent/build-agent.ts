@@ -37,6 +37,8 @@ import { buildAgentServer } from './server';
 import { SubAgents } from './sub-agents';
 import { AutoModel } from './text-mode/auto-model';
 import { TextModel } from './text-mode/text-model';
+import { ToolAccess } from './tool-access';
+import { lockOf, readLockedDigests } from './tool-lock';
 import { type Tools } from './tools';
 
 /** An agent put together: it does not listen yet, and tries to reach nobody but its memory. */
@@ -52,6 +54,7 @@ export interface BuiltAgent {
 }
 
 /**
+ * @throws ConfigError when the lock of its tools cannot be read
  * @param waitsFor what must be reached once before the agent is ready
  * @param capturesContent whether spans tell what was said
  */
@@ -71,12 +74,15 @@ export function buildAgent(
   const sessionOptions = { contextLimit: config.memoryContextLimit, required: config.memoryRequired };
   const sessions = new Sessions(memory, sessionOptions, log);
 
+  const locked = readLockedDigests(config.toolsLockFile);
   const servers = config.mcpServers.map((server) => {
-    const client = new MCPClient(server, toolTimeoutMs, http);
+    const client = new MCPClient(server, server.timeoutMs ?? toolTimeoutMs, http);
     const probe = () => client.listTools();
     const told = (state: PeerState) =>
       instrumentation.countPeerState({ kind: 'mcp_server', name: server.name }, state);
-    return { client, breaker: new PeerBreaker(`MCP server "${server.name}"`, probe, log, told) };
+    const breaker = new PeerBreaker(`MCP server "${server.name}"`, probe, log, told);
+    const lock = lockOf(locked, server.name, instrumentation.countRefusal, log);
+    return { client, breaker, access: new ToolAccess(server, lock, log) };
   });
   const mcpTools = new MCPTools(servers, instrumentation.withSpan, log);
   const subAgents = config.subAgents.map((agent, index) => {
@@ -107,7 +113,8 @@ export function buildAgent(
     sessions,
     log,
   });
-  const secrets = [modelKey, ...(callerKeys ? [callerKeys] : []), ...peerKeys];
+  const serverSecrets = servers.flatMap(({ client }) => client.credentials.secrets);
+  const secrets = [modelKey, ...(callerKeys ? [callerKeys] : []), ...peerKeys, ...serverSecrets];
   const conditions = [...secrets, memory];
   const keys = callerKeys;
   const { server, tasks } = buildAgentServer({
@@ -116,6 +123,7 @@ export function buildAgent(
     sessions,
     redis,
     tools: () => mcpTools.known,
+    missingTools: () => mcpTools.missing,
     dependencies,
     conditions,
     breakers,
@@ -177,10 +185,13 @@ export function dependenciesOf({ modelUrl, mcpServers }: AgentConfig): Dependenc
   // a Service whose pods are not ready.
   return [
     { name: 'model gateway', livenessUrl: modelUrl + GATEWAY_LIVENESS_PATH },
-    ...mcpServers.map(({ name, url }) => ({
-      name: `MCP server ${name}`,
-      livenessUrl: new URL(HEALTH_PATH, url).href,
-    })),
+    // Nor servers of other people, whose outage would be ours.
+    ...mcpServers
+      .filter(({ isExternal }) => !isExternal)
+      .map(({ name, url }) => ({
+        name: `MCP server ${name}`,
+        livenessUrl: new URL(HEALTH_PATH, url).href,
+      })),
   ];
 }
 

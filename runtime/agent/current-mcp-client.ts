@@ -1,6 +1,7 @@
 import { Client, ProtocolError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { type CallToolResult, McpError, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 import { type HttpClient } from '../process/http-client';
+import { type MCPCredentials } from './mcp-credentials';
 import { mcpFetch } from './mcp-fetch';
 
 /** What is asked of an MCP server, whichever protocol it speaks. */
@@ -24,18 +25,25 @@ export function speaksCurrentOnly(error: unknown): boolean {
   );
 }
 
+interface CurrentOptions {
+  readonly timeoutMs: number;
+  readonly connectMs: number;
+  readonly credentials: MCPCredentials;
+  readonly signal: AbortSignal;
+}
+
 /** Speaks the protocol of 2026-07-28, with a server that speaks no other. */
 export async function connectCurrent(
   url: URL,
   http: HttpClient,
-  { timeoutMs, connectMs, signal }: { timeoutMs: number; connectMs: number; signal: AbortSignal },
+  { timeoutMs, connectMs, credentials, signal }: CurrentOptions,
 ): Promise<ToolClient> {
   const client = new Client(
     { name: 'cdk8s-kaos', version: '1' },
     { versionNegotiation: { mode: { pin: CURRENT } } },
   );
   // Unlike the older one, this transport gives each call a signal of its own.
-  const fetch = mcpFetch(http, timeoutMs, () => undefined);
+  const fetch = mcpFetch(http, timeoutMs, credentials, () => undefined);
   const transport = new StreamableHTTPClientTransport(url, { fetch });
   await client.connect(transport, { timeout: connectMs, signal });
   // Both SDKs know what a server answers from what they make up; the agent knows the one's words alone.

@@ -5,12 +5,13 @@ import {
   type Tool as MCPTool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { MCP_PATH, type Peer } from '../contract';
+import { MCP_PATH, type PeerServer } from '../contract';
 import { type HttpClient } from '../process/http-client';
 import { isAnswer } from '../process/is-answer';
 import { listAllTools } from '../process/list-tools';
 import { outgoingContext } from '../telemetry/trace-context';
 import { connectCurrent, speaksCurrentOnly, type ToolClient } from './current-mcp-client';
+import { MCPCredentials } from './mcp-credentials';
 import { MCPTransport } from './mcp-transport';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -29,6 +30,8 @@ interface Connection {
 export class MCPClient {
   readonly name: string;
   readonly url: URL;
+  /** What it shows the server. */
+  readonly credentials: MCPCredentials;
   private connection: Connection | undefined;
   private tools: Promise<MCPTool[]> | undefined;
   /** What `tools` came to. */
@@ -39,13 +42,14 @@ export class MCPClient {
   private readonly signals = new WeakMap<object, AbortSignal>();
 
   constructor(
-    { name, url }: Peer,
+    server: PeerServer,
     private readonly timeoutMs: number,
     private readonly http: HttpClient,
   ) {
-    this.name = name;
-    this.url = new URL(url);
+    this.name = server.name;
+    this.url = new URL(server.url);
     if (this.url.pathname === '/') this.url.pathname = MCP_PATH;
+    this.credentials = new MCPCredentials(server);
   }
 
   /** What the server offers, as far as that need not be asked. */
@@ -130,7 +134,7 @@ export class MCPClient {
   private async connect(signal: AbortSignal): Promise<ToolClient> {
     const client = new Client({ name: 'cdk8s-kaos', version: '1' });
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.forgetTools());
-    const transport = new MCPTransport(this.url, this.http, this.timeoutMs, this.signals);
+    const transport = new MCPTransport(this.url, this.http, this.timeoutMs, this.credentials, this.signals);
     try {
       await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS, signal });
       return client;
@@ -146,6 +150,7 @@ export class MCPClient {
       return await connectCurrent(this.url, this.http, {
         timeoutMs: this.timeoutMs,
         connectMs: CONNECT_TIMEOUT_MS,
+        credentials: this.credentials,
         signal,
       });
     } catch (error) {

@@ -7,15 +7,17 @@ import { executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
 import { type MCPClient } from './mcp-client';
 import { untilAborted } from './request-scope';
+import { type ToolAccess } from './tool-access';
 import { type Offer, type Tool, type Tools } from './tools';
 
 /** How long a request waits to be told of a server's tools: one that has just started may need some of it. */
 const LIST_MS = 5_000;
 
-/** An MCP server, and whether it is worth calling. */
+/** An MCP server, whether it is worth calling, and which of its tools may be. */
 export interface ToolServer {
   readonly client: MCPClient;
   readonly breaker: PeerBreaker;
+  readonly access: ToolAccess;
 }
 
 /** The tools of MCP servers. */
@@ -37,9 +39,14 @@ export class MCPTools implements Tools {
     };
   }
 
-  /** What the servers offered when they were last asked. */
+  /** What the servers offered when they were last asked, as far as the agent may use it. */
   get known(): readonly MCPTool[] {
-    return this.servers.flatMap(({ client }) => client.knownTools);
+    return this.servers.flatMap(({ client, access }) => access.usable(client.knownTools));
+  }
+
+  /** Tools that the agent may use and no server offers, as `server/tool`. */
+  get missing(): readonly string[] {
+    return this.servers.flatMap(({ access }) => access.missing);
   }
 
   async close(): Promise<void> {
@@ -48,12 +55,12 @@ export class MCPTools implements Tools {
 
   /** Undefined when the server is away. */
   private async offerOf(server: ToolServer, signal: AbortSignal): Promise<readonly Tool[] | undefined> {
-    const { client, breaker } = server;
+    const { client, breaker, access } = server;
     if (breaker.isOpen) return undefined;
     try {
       const tools =
         client.freshTools ?? (await breaker.watch(() => inTime(client.listTools(), signal), judge(signal)));
-      return this.offers(server, tools);
+      return this.offers(server, access.admit(tools));
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
       this.log.warn({ err: error }, `${breaker.peer} is unavailable; its tools are not offered`);

@@ -1,5 +1,6 @@
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { type HttpClient } from '../process/http-client';
+import { type MCPCredentials } from './mcp-credentials';
 import { mcpFetch } from './mcp-fetch';
 
 type Send = StreamableHTTPClientTransport['send'];
@@ -18,10 +19,11 @@ export class MCPTransport extends StreamableHTTPClientTransport {
     url: URL,
     http: HttpClient,
     timeoutMs: number,
+    credentials: MCPCredentials,
     private readonly signals: WeakMap<object, AbortSignal>,
   ) {
     const bySent = new Map<string, AbortSignal>();
-    const fetch = mcpFetch(http, timeoutMs, (sent) => bySent.get(sent));
+    const fetch = mcpFetch(http, timeoutMs, credentials, (sent) => bySent.get(sent));
     super(url, { fetch });
     this.bySent = bySent;
   }

@@ -34,6 +34,8 @@ export function buildAgentServer(parts: {
   readonly redis: RedisConnection | undefined;
   /** The tools that are known now, for the card. */
   readonly tools: () => readonly CardTool[];
+  /** Tools that it may use and nobody offers. */
+  readonly missingTools: () => readonly string[];
   readonly dependencies: Dependencies;
   readonly conditions: readonly Condition[];
   readonly breakers: readonly PeerBreaker[];
@@ -72,13 +74,14 @@ function protect(server: FastifyInstance, keys: Secret, log: Logger): void {
 
 function addProbes(
   server: FastifyInstance,
-  { config: { name }, dependencies, conditions, breakers }: Parameters<typeof buildAgentServer>[0],
+  { config: { name }, dependencies, conditions, breakers, ...parts }: Parameters<typeof buildAgentServer>[0],
 ): void {
   server.get(HEALTH_PATH, () => ({ status: 'healthy', name, timestamp: unixSeconds() }));
 
   server.get(READY_PATH, async (_request, reply) => {
     const reasons = await problemsOf(conditions);
     const unavailable = breakers.filter(({ isOpen }) => isOpen).map(({ peer }) => peer);
+    const missingTools = parts.missingTools();
     const ready = dependencies.ready && reasons.length === 0;
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'waiting',
@@ -87,6 +90,7 @@ function addProbes(
       dependencies: dependencies.states,
       // The agent is of use without them, and were it not ready, one outage would take down all who lean on it.
       ...(unavailable.length > 0 ? { unavailable } : {}),
+      ...(missingTools.length > 0 ? { missingTools } : {}),
       ...(reasons.length > 0 ? { reasons } : {}),
     });
   });

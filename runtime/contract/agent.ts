@@ -2,14 +2,9 @@ import { type Env, type EnvReader, readAll } from './env-reader';
 import { HTTP_PORT, MAX_ANCESTORS, MAX_BODY_BYTES } from './http';
 import { type LogLevel, readLogLevel } from './log-level';
 import { MEMORY_DEFAULTS, type MemoryConfig, memoryToEnv, readMemory } from './memory';
-import {
-  mcpServersToEnv,
-  type Peer,
-  type PeerAgent,
-  readMCPServers,
-  readSubAgents,
-  subAgentsToEnv,
-} from './peers';
+import { mcpServersToEnv, type PeerServer, readMCPServers } from './peer-servers';
+import { type PeerAgent, readSubAgents, subAgentsToEnv } from './peers';
+import { TOOLS_LOCK_FILE_VARIABLE } from './tool-lock';
 import { given, secretFileVariable } from './variables';
 
 /** Holds the key that the model gateway asks for; a manifest takes it from a Secret. */
@@ -47,7 +42,9 @@ export interface AgentConfig extends MemoryConfig {
   readonly toolCallMode: ToolCallMode;
   /** Passes of the agentic loop before a request is given up, 1 or more. */
   readonly maxSteps: number;
-  readonly mcpServers: readonly Peer[];
+  readonly mcpServers: readonly PeerServer[];
+  /** Path of a file with the digests of tools: of the servers in it, no others are offered. */
+  readonly toolsLockFile: string | undefined;
   readonly subAgents: readonly PeerAgent[];
   readonly modelTimeoutMs: number;
   /** How often a model call that failed is made again; only what may be better the next time is. */
@@ -131,6 +128,7 @@ export function agentConfigToEnv(config: AgentSettings): Record<string, string> 
     ...given('TOOL_CALL_MODE', config.toolCallMode),
     ...given('AGENTIC_LOOP_MAX_STEPS', config.maxSteps),
     ...mcpServersToEnv(config.mcpServers),
+    ...given(TOOLS_LOCK_FILE_VARIABLE, config.toolsLockFile),
     ...subAgentsToEnv(config.subAgents),
     ...given('MODEL_TIMEOUT_MS', config.modelTimeoutMs),
     ...given('MODEL_MAX_RETRIES', config.modelMaxRetries),
@@ -176,6 +174,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
       toolCallMode: read.oneOf('TOOL_CALL_MODE', TOOL_CALL_MODES) ?? AGENT_DEFAULTS.toolCallMode,
       maxSteps: read.count('AGENTIC_LOOP_MAX_STEPS') ?? AGENT_DEFAULTS.maxSteps,
       mcpServers: readMCPServers(read),
+      toolsLockFile: read.text(TOOLS_LOCK_FILE_VARIABLE),
       subAgents: readSubAgents(read),
       modelTimeoutMs: read.timeoutMs('MODEL_TIMEOUT_MS') ?? AGENT_DEFAULTS.modelTimeoutMs,
       modelMaxRetries: read.countFromZero('MODEL_MAX_RETRIES') ?? AGENT_DEFAULTS.modelMaxRetries,

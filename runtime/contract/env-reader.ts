@@ -62,6 +62,11 @@ export class EnvReader {
       .filter((item) => item !== '');
   }
 
+  /** Undefined where nobody says anything; said to be nothing, it is an empty list. */
+  listIfSet(variable: string): string[] | undefined {
+    return this.env[variable] === undefined ? undefined : this.list(variable);
+  }
+
   paths(variable: string): string[] {
     this.required(variable);
     const paths = this.list(variable);

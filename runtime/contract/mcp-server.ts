@@ -1,12 +1,13 @@
 import { type Env, type EnvReader, readAll } from './env-reader';
 import { HTTP_PORT } from './http';
 import { type LogLevel, readLogLevel } from './log-level';
+import { type MCPCallersConfig, mcpCallersToEnv, readMCPCallers } from './mcp-callers';
 import { type MCPPagesConfig, mcpPagesToEnv, readMCPPages } from './mcp-pages';
 import { readStdio, type StdioConfig, type StdioSettings, stdioToEnv } from './stdio';
 import { given } from './variables';
 
 /** What an MCP server process needs to know. It has its tools from modules or from a command, never from both. */
-export interface MCPServerConfig extends MCPPagesConfig {
+export interface MCPServerConfig extends MCPPagesConfig, MCPCallersConfig {
   readonly name: string;
   readonly host: string;
   readonly port: number;
@@ -39,6 +40,7 @@ export function mcpServerConfigToEnv(config: MCPServerSettings): Record<string, 
     ...given('MCP_TOOL_TIMEOUT_MS', config.toolTimeoutMs),
     ...given('MCP_HOST', config.host),
     ...given('MCP_PORT', config.port),
+    ...mcpCallersToEnv(config),
     ...mcpPagesToEnv(config),
     ...given('LOG_LEVEL', config.logLevel),
   };
@@ -53,6 +55,7 @@ export function mcpServerConfigFromEnv(env: Env): MCPServerConfig {
     ...readTools(read),
     toolTimeoutMs: read.timeoutMs('MCP_TOOL_TIMEOUT_MS') ?? MCP_SERVER_DEFAULTS.toolTimeoutMs,
     ...readMCPPages(read),
+    ...readMCPCallers(read),
     logLevel: readLogLevel(read, 'LOG_LEVEL', 'MCP_LOG_LEVEL') ?? MCP_SERVER_DEFAULTS.logLevel,
   }));
 }

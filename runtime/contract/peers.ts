@@ -41,12 +41,7 @@ export interface PeerAgent extends Peer {
   readonly apiKeyFile?: string;
 }
 
-/** KAOS keeps the server's name as it is … */
-export function mcpServerUrlVariable(name: string): string {
-  return `MCP_SERVER_${name}_URL`;
-}
-
-/** … and upper-cases the agent's. */
+/** KAOS upper-cases the agent's name. */
 export function peerAgentUrlVariable(name: string): string {
   return peerAgentVariable(name, 'CARD_URL');
 }
@@ -60,14 +55,6 @@ function peerAgentVariable(name: string, what: string): string {
   return `PEER_AGENT_${name.toUpperCase().replaceAll('-', '_')}_${what}`;
 }
 
-export function mcpServersToEnv(servers?: readonly Peer[]): Record<string, string> {
-  return peersToEnv('MCP_SERVERS', mcpServerUrlVariable, servers);
-}
-
-export function readMCPServers(read: EnvReader): Peer[] {
-  return readPeers(read, 'MCP_SERVERS', mcpServerUrlVariable);
-}
-
 export function subAgentsToEnv(agents?: readonly PeerAgent[]): Record<string, string> {
   return {
     ...peersToEnv('PEER_AGENTS', peerAgentUrlVariable, agents),
@@ -79,11 +66,11 @@ export function readSubAgents(read: EnvReader): PeerAgent[] {
   return readPeerAgents(read).map((agent) => ({ ...agent, ...readPeerAgent(read, agent.name) }));
 }
 
-function sortedByName<T extends Peer>(peers: readonly T[] = []): T[] {
+export function sortedByName<T extends Peer>(peers: readonly T[] = []): T[] {
   return [...peers].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function peersToEnv(
+export function peersToEnv(
   listVariable: string,
   urlVariable: (name: string) => string,
   peers: readonly Peer[] = [],
@@ -96,7 +83,11 @@ function peersToEnv(
   };
 }
 
-function readPeers(read: EnvReader, listVariable: string, urlVariable: (name: string) => string): Peer[] {
+export function readPeers(
+  read: EnvReader,
+  listVariable: string,
+  urlVariable: (name: string) => string,
+): Peer[] {
   return read.list(listVariable).map((name) => {
     const variable = urlVariable(name);
     const value = read.text(variable);

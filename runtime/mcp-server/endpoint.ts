@@ -8,9 +8,17 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { type ReadableStream } from 'node:stream/web';
 import { MCP_PATH } from '../contract';
+import { type Callers } from './callers';
 import { buildProtocolServer, type ProtocolParts } from './protocol';
+import { type RunnableTool } from './run-tool';
 import { jsonRpcError } from './protocol-errors';
 import { answerMessages } from './session-era';
+
+/** What an endpoint is put together from. */
+export interface EndpointParts extends ProtocolParts {
+  /** Who is let in, and to which tools; undefined lets everybody call all. */
+  readonly callers?: Callers | undefined;
+}
 
 /** As many as the official SDK takes. */
 const MAX_BATCH = 100;
@@ -22,18 +30,23 @@ const READ_MS = 60_000;
  * 2026-07-28, or an older one that begins with `initialize`. Neither is given a session, so that a restart or a second
  * replica loses nothing, and a client that shows the session of another process is answered all the same.
  */
-export function mcpEndpoint(parts: ProtocolParts, readMs = READ_MS) {
+export function mcpEndpoint({ callers, ...parts }: EndpointParts, readMs = READ_MS) {
   const onerror = (error: Error) => parts.log.debug({ err: error }, 'MCP message refused');
-  const current = createMcpHandler(() => buildProtocolServer(parts), { legacy: 'reject', onerror });
+  const current = (usable: ProtocolParts) =>
+    createMcpHandler(() => buildProtocolServer(usable), { legacy: 'reject', onerror });
+  const forAll = current(parts);
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const asked = webRequest(request, gone.signal);
     const body = request.body;
+    const tools: ReadonlyMap<string, RunnableTool> = callers?.toolsFor(request, parts.tools) ?? parts.tools;
+    const usable = { ...parts, tools };
+    const handler = tools === parts.tools ? forAll : current(usable);
     const answer = (await isLegacyRequest(asked, body))
-      ? await answerSessionEra(parts, body as JSONRPCMessage | JSONRPCMessage[], asked)
-      : await current.fetch(asked, { parsedBody: body });
+      ? await answerSessionEra(usable, body as JSONRPCMessage | JSONRPCMessage[], asked)
+      : await handler.fetch(asked, { parsedBody: body });
     reply.raw.setTimeout(readMs);
     return answer instanceof Response ? sendResponse(reply, answer) : sendMessages(reply, answer);
   };

@@ -9,6 +9,7 @@ import { startTelemetry } from '../telemetry/start';
 import { buildInstrumentation } from '../telemetry/with-span';
 import { allowedPages } from './strange-pages';
 import { capturingTool } from './captured-content';
+import { callersOf } from './callers';
 import { loadTools } from './load-tools';
 import { type RunnableTool, runnableTool } from './run-tool';
 import { buildMCPServer } from './server';
@@ -31,7 +32,8 @@ void runMain(async () => {
   const captures = capturesContent(process.env);
   const dress = (tool: RunnableTool) =>
     timeLimited(captures ? capturingTool(tool) : tool, config.toolTimeoutMs);
-  const parts = { name: config.name, pages: allowedPages(config), log, withSpan };
+  const guards = { pages: allowedPages(config), callers: callersOf(config, log) };
+  const parts = { name: config.name, ...guards, log, withSpan };
   if (config.stdio) {
     const bridge = new StdioBridge({ ...parts, config: config.stdio, env: process.env, dress });
     bridge.open();

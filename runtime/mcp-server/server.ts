@@ -3,9 +3,9 @@ import { HEALTH_PATH, MCP_PATH, READY_PATH } from '../contract';
 import { allowOrigins } from '../process/cors';
 import { type Condition, problemsOf } from '../process/conditions';
 import { buildHttpServer } from '../process/http-server';
+import { protect } from './callers';
 import { type AllowedPages, refuseStrangePages } from './strange-pages';
-import { mcpEndpoint } from './endpoint';
-import { type ProtocolParts } from './protocol';
+import { type EndpointParts, mcpEndpoint } from './endpoint';
 import { jsonRpcError, replyWithProtocolError } from './protocol-errors';
 
 /** As much as the official SDK takes. */
@@ -13,7 +13,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const CLOSE_LIMIT_MS = 10_000;
 
 /** What a tool server is put together from. */
-export interface MCPServerParts extends ProtocolParts {
+export interface MCPServerParts extends EndpointParts {
   readonly pages: AllowedPages;
   /** What it needs to be ready. */
   readonly conditions?: readonly Condition[];
@@ -21,15 +21,17 @@ export interface MCPServerParts extends ProtocolParts {
 
 /** MCP over streamable HTTP, and probes. */
 export function buildMCPServer(parts: MCPServerParts): FastifyInstance {
-  const { name, log, tools, pages, conditions = [] } = parts;
+  const { name, log, tools, pages, callers, conditions = [] } = parts;
   const server = buildHttpServer({ maxBodyBytes: MAX_BODY_BYTES, closeLimitMs: CLOSE_LIMIT_MS, log });
   allowOrigins(server, pages.origins);
+  if (callers) protect(server, callers);
 
   server.get(HEALTH_PATH, () => ({ status: 'healthy', name }));
   server.get(READY_PATH, async (_request, reply) => {
     const reasons = await problemsOf(conditions);
     if (reasons.length > 0) return reply.code(503).send({ status: 'waiting', name, reasons });
-    return { status: 'ready', name, tools: [...tools.keys()] };
+    // Which tools there are is not everybody's to know where callers show keys.
+    return { status: 'ready', name, ...(callers ? {} : { tools: [...tools.keys()] }) };
   });
 
   const asMCP = {

@@ -13,24 +13,31 @@ import { type Secret, SecretError } from './secret';
  */
 export function requireKey(keys: Secret, log: Logger): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    const shown = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+    const shown = keyShownBy(request);
     const valid = await readKeys(keys, log);
+    if (!valid) throw new UnavailableError('keys_unavailable', 'the keys of the agent cannot be read');
     if (shown === undefined || !isOneOf(valid, shown)) throw new AuthenticationError();
   };
 }
 
-async function readKeys(keys: Secret, log: Logger): Promise<string[]> {
+/** The bearer token of a request. */
+export function keyShownBy(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** All keys of a secret; undefined when they cannot be had, which is logged. */
+export async function readKeys(keys: Secret, log: Logger): Promise<string[] | undefined> {
   try {
     return secretsIn((await keys.read()) ?? '');
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
     log.error({ err: error }, 'callers cannot be told apart, so none is let in');
-    throw new UnavailableError('keys_unavailable', 'the keys of the agent cannot be read', { cause: error });
+    return undefined;
   }
 }
 
 /** Takes as long for each wrong key, wherever it differs: hashes are of one length, and all are compared. */
-function isOneOf(keys: readonly string[], shown: string): boolean {
+export function isOneOf(keys: readonly string[], shown: string): boolean {
   const hash = sha256(shown);
   return keys.map((key) => timingSafeEqual(sha256(key), hash)).includes(true);
 }

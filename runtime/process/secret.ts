@@ -42,9 +42,25 @@ export class Secret {
   async asBearer(): Promise<Record<string, string>> {
     const [key] = (await this.read())?.split(/[,\s]+/) ?? [];
     if (key === undefined) return {};
-    // An HTTP client would repeat the value in its complaint.
-    if (!/^[\x21-\x7e]+$/.test(key)) throw new SecretError(`${this.variable} holds what no header may hold`);
+    if (!/^[\x21-\x7e]+$/.test(key)) throw this.noHeader();
     return { authorization: `Bearer ${key}` };
+  }
+
+  /**
+   * The header of that name that has it as its value; none when no secret was configured.
+   *
+   * @throws SecretError when there is no header that could
+   */
+  async asHeader(name: string): Promise<Record<string, string>> {
+    const value = await this.read();
+    if (value === undefined) return {};
+    if (!/^[\x20-\x7e]+$/.test(value)) throw this.noHeader();
+    return { [name.toLowerCase()]: value };
+  }
+
+  /** Said before an HTTP client does, who would repeat the value in its complaint. */
+  private noHeader(): SecretError {
+    return new SecretError(`${this.variable} holds what no header may hold`);
   }
 
   /** Why it cannot be had, if it cannot. */

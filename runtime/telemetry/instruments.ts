@@ -23,6 +23,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   [METRIC.modelDuration]: { description: 'Model API call duration', unit: 'ms', boundaries: MILLISECONDS },
   [METRIC.toolCalls]: { description: 'Tool call count', unit: '1' },
   [METRIC.toolDuration]: { description: 'Tool call duration', unit: 'ms', boundaries: MILLISECONDS },
+  [METRIC.toolRefusals]: { description: 'Tools that were not offered', unit: '1' },
   [METRIC.delegations]: { description: 'Delegation count', unit: '1' },
   [METRIC.delegationDuration]: { description: 'Delegation duration', unit: 'ms', boundaries: MILLISECONDS },
   [METRIC.peerStateChanges]: {

@@ -25,6 +25,8 @@ export const SPAN = {
 export const EVENT = {
   /** A model call failed and is made again, within the same span: to whoever asked it is one call. */
   modelRetry: 'kaos.model.retry',
+  /** A tool is not what it was when it was locked, and the request goes without. */
+  toolRefused: 'kaos.tool.refused',
 } as const;
 
 export const ATTRIBUTE = {
@@ -48,6 +50,9 @@ export const ATTRIBUTE = {
   compactionMessagesAfter: 'kaos.compaction.messages_after',
   /** How long a call that failed waits before it is made again. */
   retryDelayMs: 'kaos.retry.delay_ms',
+  /** Why a tool is not offered: `changed` or `unlocked`. */
+  refusalReason: 'kaos.tool.refusal.reason',
+  toolDigest: 'kaos.tool.digest',
   loggerName: 'logger_name',
 
   errorType: 'error.type',
@@ -99,6 +104,8 @@ export const LABEL = {
   tool: 'tool',
   target: 'target',
   signal: 'signal',
+  server: 'server',
+  reason: 'reason',
 } as const;
 
 /** Labels of what became of a peer: of those that are configured, and of two states. */
@@ -111,6 +118,7 @@ export const METRIC = {
   modelDuration: 'kaos.model.duration',
   toolCalls: 'kaos.tool.calls',
   toolDuration: 'kaos.tool.duration',
+  toolRefusals: 'kaos.tool.refusals',
   delegations: 'kaos.delegations',
   delegationDuration: 'kaos.delegation.duration',
   peerStateChanges: 'kaos.peer.state_changes',

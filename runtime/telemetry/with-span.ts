@@ -19,6 +19,8 @@ export interface Instrumentation {
     peer: { readonly kind: 'mcp_server' | 'agent'; readonly name: string },
     state: PeerState,
   ): void;
+  /** Counts a tool that a request was not offered. */
+  countRefusal(server: string, reason: 'changed' | 'unlocked'): void;
 }
 
 export type PeerState = 'unavailable' | 'available';
@@ -104,7 +106,10 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
       [PEER_LABEL.state]: state,
     });
 
-  return { withSpan, recordTokens, recordFirstChunk, countPeerState };
+  const countRefusal: Instrumentation['countRefusal'] = (server, reason) =>
+    instruments.count(METRIC.toolRefusals, { ...identity, [LABEL.server]: server, [LABEL.reason]: reason });
+
+  return { withSpan, recordTokens, recordFirstChunk, countPeerState, countRefusal };
 }
 
 /** Most operations are the same objects again and again, and what follows from them is put together once. */

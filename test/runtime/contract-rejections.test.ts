@@ -65,6 +65,21 @@ test.each<[why: string, env: Env, problem: string]>([
     'MCP_SERVER_a_URL is not set; MCP_SERVERS lists "a", give its URL',
   ],
   [
+    'a header has no value',
+    { MCP_SERVERS: 'a', MCP_SERVER_a_URL: 'http://a', MCP_SERVER_a_HEADERS: 'X-Team' },
+    'MCP_SERVER_a_HEADER_X_TEAM is not set; MCP_SERVER_a_HEADERS lists "X-Team", give its value or MCP_SERVER_a_HEADER_X_TEAM_FILE',
+  ],
+  [
+    'a header is one that the agent sets',
+    {
+      MCP_SERVERS: 'a',
+      MCP_SERVER_a_URL: 'http://a',
+      MCP_SERVER_a_HEADERS: 'Host',
+      MCP_SERVER_a_HEADER_HOST: 'b',
+    },
+    'MCP_SERVER_a_HEADERS has "Host", which the agent sets itself; leave it out',
+  ],
+  [
     'an agent has no URL',
     { PEER_AGENTS: 'a-b' },
     'PEER_AGENT_A_B_CARD_URL is not set; PEER_AGENTS lists "a-b", give its URL',
@@ -184,6 +199,16 @@ test.each<[why: string, env: Env, problem: string]>([
     'the list of tools is empty',
     { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: ' , ' },
     'MCP_TOOL_MODULES is " , "; give at least one path',
+  ],
+  [
+    'a caller has no key',
+    { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: 'a.js', MCP_CALLERS: 'web-search' },
+    'MCP_CALLER_WEB_SEARCH_API_KEY is not set; MCP_CALLERS lists "web-search", give its key or MCP_CALLER_WEB_SEARCH_API_KEY_FILE',
+  ],
+  [
+    'its keys came out empty',
+    { MCP_SERVER_NAME: 'a', MCP_TOOL_MODULES: 'a.js', MCP_API_KEYS: '' },
+    'MCP_API_KEYS holds no key; give at least one, or leave it out',
   ],
   ...['tools:8000', 'http://tools', '*', 'a b', 'tools/mcp'].map((host): [string, Env, string] => [
     `the host "${host}" is no name`,

@@ -6,6 +6,8 @@ import {
   type Env,
   localCommandFromText,
   localCommandToText,
+  lockedDigestsFromJson,
+  lockedDigestsToJson,
   MCP_SERVER_DEFAULTS,
   type MCPServerConfig,
   mcpServerConfigFromEnv,
@@ -13,6 +15,7 @@ import {
   MODEL_API_KEY_VARIABLE,
   peerAgentKeyVariable,
   secretFileVariable,
+  toolDigest,
   withPort,
 } from '../../runtime/contract';
 
@@ -32,8 +35,26 @@ const AGENT: AgentConfig = {
   maxSteps: 9,
   mcpServers: [
     { name: 'calculator', url: 'http://mcpserver-calculator:8000' },
-    { name: 'echo-search', url: 'http://mcpserver-echo-search:8000' },
+    {
+      name: 'echo-search',
+      url: 'http://mcpserver-echo-search:8000',
+      tools: ['echo', 'look'],
+      timeoutMs: 14,
+      apiKeyFile: '/etc/kaos/secrets/echo',
+    },
+    {
+      name: 'tickets',
+      url: 'https://tickets.example.com/v1/mcp/',
+      tools: [],
+      apiKey: 'not-a-key',
+      headers: [
+        { name: 'X-Team', value: 'not-a-team' },
+        { name: 'X-Tenant-Id', file: '/etc/kaos/secrets/tenant' },
+      ],
+      isExternal: true,
+    },
   ],
+  toolsLockFile: '/etc/kaos/agent/tools-lock.json',
   subAgents: [
     {
       name: 'data-analyst',
@@ -106,9 +127,20 @@ describe('an agent’s configuration', () => {
       MODEL_NAME: 'openai/gpt-4o',
       TOOL_CALL_MODE: 'text',
       AGENTIC_LOOP_MAX_STEPS: '9',
-      MCP_SERVERS: 'calculator,echo-search',
+      MCP_SERVERS: 'calculator,echo-search,tickets',
       MCP_SERVER_calculator_URL: 'http://mcpserver-calculator:8000',
       'MCP_SERVER_echo-search_URL': 'http://mcpserver-echo-search:8000',
+      'MCP_SERVER_echo-search_TOOLS': 'echo,look',
+      'MCP_SERVER_echo-search_TIMEOUT_MS': '14',
+      'MCP_SERVER_echo-search_API_KEY_FILE': '/etc/kaos/secrets/echo',
+      MCP_SERVER_tickets_URL: 'https://tickets.example.com/v1/mcp/',
+      MCP_SERVER_tickets_TOOLS: '',
+      MCP_SERVER_tickets_API_KEY: 'not-a-key',
+      MCP_SERVER_tickets_HEADERS: 'X-Team,X-Tenant-Id',
+      MCP_SERVER_tickets_HEADER_X_TEAM: 'not-a-team',
+      MCP_SERVER_tickets_HEADER_X_TENANT_ID_FILE: '/etc/kaos/secrets/tenant',
+      MCP_SERVER_tickets_EXTERNAL: 'true',
+      TOOLS_LOCK_FILE: '/etc/kaos/agent/tools-lock.json',
       PEER_AGENTS: 'data-analyst,researcher,writer',
       PEER_AGENT_DATA_ANALYST_CARD_URL: 'http://agent-data-analyst:8000',
       PEER_AGENT_DATA_ANALYST_PROTOCOL: 'kaos',
@@ -248,6 +280,13 @@ describe('an MCP server’s configuration', () => {
     host: '::',
     port: 1,
     toolModules: ['a.js', 'b.cjs'],
+    apiKeys: ['not-a-key', 'nor-this'],
+    apiKeysFile: '/etc/kaos/secrets/keys',
+    callers: [
+      { name: 'analyst', apiKey: 'not-a-key', tools: ['read', 'look'] },
+      { name: 'web-search', apiKeyFile: '/etc/kaos/secrets/search', tools: [] },
+      { name: 'writer', apiKeyFile: '/etc/kaos/secrets/writer' },
+    ],
     allowedHosts: ['mcpserver-search', '*.example.com', 'xn--bcher-kva.example'],
     allowedOrigins: ['https://chat.example.com', 'http://localhost:3000'],
     stdio: undefined,
@@ -285,7 +324,16 @@ describe('an MCP server’s configuration', () => {
       ...MCP_SERVER_DEFAULTS,
       stdio: undefined,
       ...required,
+      apiKeys: [],
+      callers: [],
     });
+  });
+
+  test('is written the same whatever the order of its callers', () => {
+    const reversed = { ...server, callers: [...server.callers].reverse() };
+    expect(Object.entries(mcpServerConfigToEnv(reversed))).toEqual(
+      Object.entries(mcpServerConfigToEnv(server)),
+    );
   });
 
   test('that allows no host at all is no server that allows any', () => {
@@ -297,6 +345,40 @@ describe('an MCP server’s configuration', () => {
     const env = mcpServerConfigToEnv({ name: 'search', toolModules: ['a.js'] });
     expect(mcpServerConfigFromEnv({ ...env, MCP_LOG_LEVEL: 'warning' }).logLevel).toBe('WARNING');
   });
+});
+
+describe('the digest of a tool', () => {
+  const sha256 = (text: string) => text;
+  const digestOf = (inputSchema: object, description?: string) =>
+    toolDigest({ name: 'echo', description, inputSchema }, sha256);
+
+  test('is that of its canonical JSON', () => {
+    expect(digestOf({ type: 'object', b: [1.5, 'é"'], '9': null, '10': {} }, 'Says it')).toBe(
+      'sha256:{"description":"Says it","inputSchema":{"10":{},"9":null,"b":[1.5,"é\\""],"type":"object"},"name":"echo"}',
+    );
+  });
+
+  test('is the same whatever the order of properties, and with or without an empty description', () => {
+    expect(digestOf({ a: 1, b: 2 }, '')).toBe(digestOf({ b: 2, a: 1 }));
+    expect(digestOf({ a: [1, 2] })).not.toBe(digestOf({ a: [2, 1] }));
+  });
+});
+
+describe('the digests that an agent is given', () => {
+  const digests = { search: { echo: 'sha256:1', look: 'sha256:2' }, calculator: {} };
+
+  test('read as they were written', () => {
+    expect(lockedDigestsFromJson(lockedDigestsToJson(digests))).toEqual(digests);
+  });
+
+  test.each(['', '[]', '{}', '{"servers":{"a":{}}}', '{"servers":{"a":{"tools":{"b":"c"}}}}'])(
+    'fail to be read from %j',
+    (text) => {
+      expect(() => lockedDigestsFromJson(text)).toThrow(
+        'TOOLS_LOCK_FILE names a file that is no lock of tools; synthesize it again',
+      );
+    },
+  );
 });
 
 function agentWith(env: Env): AgentConfig {

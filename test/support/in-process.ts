@@ -3,8 +3,10 @@ import {
   type AgentSettings,
   agentConfigFromEnv,
   agentConfigToEnv,
+  type MCPCallersConfig,
 } from '../../runtime/contract';
 import { buildAgent } from '../../runtime/agent/build-agent';
+import { callersOf } from '../../runtime/mcp-server/callers';
 import { type AllowedPages } from '../../runtime/mcp-server/strange-pages';
 import { runnableTool } from '../../runtime/mcp-server/run-tool';
 import { buildMCPServer } from '../../runtime/mcp-server/server';
@@ -38,12 +40,15 @@ export async function startAgent(
   };
 }
 
+/** Who may call a tool server, and which pages may. */
+export type ToolServerGuards = Partial<MCPCallersConfig> & { readonly pages?: AllowedPages };
+
 /** Puts a tool server together as its `main.ts` does. */
 export function startToolServer(
   name: string,
   tools: Readonly<Record<string, ToolDefinition>>,
   port = 0,
-  pages: AllowedPages = { hosts: undefined, origins: [] },
+  { pages = { hosts: undefined, origins: [] }, ...callers }: ToolServerGuards = {},
 ): Promise<Listening> {
   const log = buildTestLogger(name);
   const { withSpan } = buildInstrumentation(name, log);
@@ -51,5 +56,7 @@ export function startToolServer(
     runnableTool({ name, definition }, { log, withSpan }),
   );
   const byName = new Map(runnable.map((tool) => [tool.name, tool]));
-  return listenFastify(buildMCPServer({ name, tools: byName, pages, withSpan, log }), port);
+  const config = { apiKeys: [], apiKeysFile: undefined, callers: [], ...callers };
+  const parts = { name, tools: byName, pages, callers: callersOf(config, log), withSpan, log };
+  return listenFastify(buildMCPServer(parts), port);
 }

@@ -1,3 +1,4 @@
+import { type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type Listening, listenHttp } from './http';
 
@@ -15,7 +16,13 @@ export type MCPOutcome =
 
 /** What a server does on a method; where it returns nothing, it does the usual. */
 export type MCPScript = Readonly<
-  Record<string, (message: MCPMessage) => MCPOutcome | undefined | Promise<MCPOutcome | undefined>>
+  Record<
+    string,
+    (
+      message: MCPMessage,
+      request: IncomingMessage,
+    ) => MCPOutcome | undefined | Promise<MCPOutcome | undefined>
+  >
 >;
 
 /** A tool server without sessions whose answers are known: one tool `look`, which answers `seen`. */
@@ -24,7 +31,7 @@ export function startScriptedMCP(script: MCPScript): Promise<Listening> {
     void (async () => {
       if (request.method !== 'POST') return response.writeHead(405).end();
       const message = JSON.parse(await text(request)) as MCPMessage;
-      const outcome = (await script[message.method]?.(message)) ?? usual(message);
+      const outcome = (await script[message.method]?.(message, request)) ?? usual(message);
       if (!outcome) return response.writeHead(202).end();
       if ('status' in outcome) return response.writeHead(outcome.status).end();
       response.writeHead(200, { 'content-type': 'application/json' });

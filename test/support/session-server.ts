@@ -1,4 +1,4 @@
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { McpServer, type RegisteredTool } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -11,6 +11,14 @@ export interface SessionServer extends Listening {
   readonly listening: Promise<unknown>;
   /** Offers one more tool, and says so to all that listen. */
   offer(name: string): void;
+  /** Says something else of `echo`, and says so to all that listen. */
+  reword(description: string): void;
+}
+
+interface Session {
+  readonly server: McpServer;
+  readonly transport: StreamableHTTPServerTransport;
+  readonly echo: RegisteredTool;
 }
 
 /**
@@ -18,7 +26,8 @@ export interface SessionServer extends Listening {
  * streams, and a 404 for a session that it does not know.
  */
 export async function startSessionServer(port = 0): Promise<SessionServer> {
-  const sessions = new Map<string, { server: McpServer; transport: StreamableHTTPServerTransport }>();
+  const sessions = new Map<string, Session>();
+  let description: string | undefined;
   let noteListening: (value?: unknown) => void = () => undefined;
   const listening = new Promise<unknown>((resolve) => {
     noteListening = resolve;
@@ -26,12 +35,16 @@ export async function startSessionServer(port = 0): Promise<SessionServer> {
 
   const open = async () => {
     const server = new McpServer({ name: 'sessions', version: '1' });
-    server.registerTool('echo', { inputSchema: { text: z.string() } }, ({ text }) => ({
-      content: [{ type: 'text', text: `Echo: ${text}` }],
-    }));
+    const echo = server.registerTool(
+      'echo',
+      { description, inputSchema: { text: z.string() } },
+      ({ text }) => ({
+        content: [{ type: 'text', text: `Echo: ${text}` }],
+      }),
+    );
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      onsessioninitialized: (id) => void sessions.set(id, { server, transport }),
+      onsessioninitialized: (id) => void sessions.set(id, { server, transport, echo }),
     });
     await server.connect(transport);
     return transport;
@@ -59,6 +72,10 @@ export async function startSessionServer(port = 0): Promise<SessionServer> {
       for (const { server } of sessions.values()) {
         server.registerTool(name, {}, () => ({ content: [] }));
       }
+    },
+    reword(text) {
+      description = text;
+      for (const { echo } of sessions.values()) echo.update({ description });
     },
     close: async () => {
       await Promise.all([...sessions.values()].map(({ server }) => server.close()));

@@ -145,9 +145,12 @@ export class TopologyParts {
 
   private server(index: number): MCPServer {
     return once(this.servers, index, () => {
-      const { place, module, isForeign, options } = existing(this.topology.servers[index]);
-      return new MCPServer(this.scopeOf(place), NAMES.server(index), {
+      const { place, module, isForeign, hasKeys, options } = existing(this.topology.servers[index]);
+      const scope = this.scopeOf(place);
+      const isImage = isForeign && module === undefined;
+      return new MCPServer(scope, NAMES.server(index), {
         tools: toolsOf(index, module, isForeign),
+        apiKeys: hasKeys && !isImage ? this.secret(scope, `tool-keys-${index}`) : undefined,
         expose: this.exposure(NAMES.server(index), options),
         ...workloadOptions(options),
       });

@@ -41,6 +41,8 @@ export interface Server {
   readonly module?: string;
   /** Whether somebody else wrote it, where no module is given. */
   readonly isForeign: boolean;
+  /** Whether it asks its callers for a key, where it is ours. */
+  readonly hasKeys?: boolean;
   readonly options: Options;
 }
 
@@ -151,7 +153,12 @@ function gateway(charts: number): fc.Arbitrary<Gateway> {
 }
 
 function server(charts: number): fc.Arbitrary<Server> {
-  return fc.record({ place: place(charts), isForeign: fc.boolean(), options: options(['cpu']) });
+  return fc.record({
+    place: place(charts),
+    isForeign: fc.boolean(),
+    hasKeys: fc.boolean(),
+    options: options(['cpu']),
+  });
 }
 
 function agent(counts: { charts: number; gateways: number; servers: number }): fc.Arbitrary<AgentNode> {

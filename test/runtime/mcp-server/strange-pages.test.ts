@@ -17,8 +17,8 @@ let any: Listening, named: Listening;
 
 beforeAll(async () => {
   const ping = tool({ description: 'Answers', input: z.object({}), handler: () => 'pong' });
-  any = await startToolServer('any', { ping }, 0, ANY);
-  named = await startToolServer('named', { ping }, 0, NAMED);
+  any = await startToolServer('any', { ping }, 0, { pages: ANY });
+  named = await startToolServer('named', { ping }, 0, { pages: NAMED });
 });
 afterAll(() => Promise.all([any.close(), named.close(), telemetry.close()]));
 
