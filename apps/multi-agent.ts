@@ -1,8 +1,12 @@
 import { Chart } from 'cdk8s';
 import { type Construct } from 'constructs';
 import { Agent, MCPServer, ModelAPI, OtlpExporter, TelemetryStack, Tools } from '../constructs';
+import lock from '../tools.lock.json';
 
-/** A coordinator and two workers that share a tool server and a hosted model. KAOS's second sample. */
+/**
+ * A coordinator and two workers that share a tool server and a hosted model. KAOS's second sample. The tools are locked:
+ * once they say something else, the agents are offered none.
+ */
 export class MultiAgent extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { namespace: 'kaos-multi' });
@@ -10,7 +14,8 @@ export class MultiAgent extends Chart {
     new TelemetryStack(this, 'telemetry', { exporters: [OtlpExporter.signoz()] });
     const modelAPI = ModelAPI.hosted(this, 'multi-modelapi', { models: ['smollm2:135m'] });
     const model = 'smollm2:135m';
-    const echo = new MCPServer(this, 'multi-echo', { tools: Tools.fromModule('apps/tools/echo.ts') });
+    const tools = Tools.fromModule('apps/tools/echo.ts').locked(lock.servers['multi-agent/multi-echo']);
+    const echo = new MCPServer(this, 'multi-echo', { tools });
 
     const generalist = new Agent(this, 'worker-1', {
       ...{ modelAPI, model, mcpServers: [echo], maxSteps: 5 },

@@ -1,20 +1,11 @@
 import { type k8s, type SecretValue } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
-import {
-  AGENT_COMMAND,
-  CARD_PATH,
-  mcpServerUrlVariable,
-  peerAgentUrlVariable,
-  type PeerProtocol,
-} from '../runtime/contract';
-import {
-  agentSecretFiles,
-  agentSettings,
-  INSTRUCTIONS_FILE,
-  INSTRUCTIONS_DIRECTORY,
-} from './agent/agent-settings';
+import { AGENT_COMMAND, CARD_PATH, peerAgentUrlVariable, type PeerProtocol } from '../runtime/contract';
+import { AGENT_FILES_DIRECTORY, agentFiles, agentSecretFiles, agentSettings } from './agent/agent-settings';
 import { checkAgentProps, completeAgentProps, unservedModel } from './agent/agent-checks';
 import { type AgentProps } from './agent/agent-props';
+import { AgentServers } from './agent/agent-servers';
+import { type ToolUse } from './agent/tool-use';
 import { type Egress } from './egress';
 import { ExternalAgent, type ExternalAgentProps } from './agent/external-agent';
 import { runtimeImage } from './images';
@@ -82,7 +73,8 @@ export class Agent<M extends string = string> extends Construct implements IAgen
   readonly endpoint: Workload;
   /** Service in front of the agent. */
   readonly service: k8s.KubeService;
-  private readonly ownMCPServers: IMCPServer[] = [];
+  /** Its tool servers, and how it uses them. */
+  readonly servers: AgentServers;
   private readonly ownSubAgents: IAgent[] = [];
   private readonly cyclic = new Set<IAgent>();
   private readonly keys = new Map<IAgent, SecretValue>();
@@ -93,8 +85,8 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     this.name = nameOf(this);
     this.key = props.apiKeys;
     checkAgentProps(this, props);
+    this.servers = new AgentServers(this, props.memory?.kind !== 'none');
 
-    const { instructions } = props;
     const workload = new Workload(this, 'workload', {
       ...RUNTIME_PROCESS,
       kind: 'agent',
@@ -102,13 +94,12 @@ export class Agent<M extends string = string> extends Construct implements IAgen
       container: 'agent',
       image: props.image ?? runtimeImage(this),
       command: AGENT_COMMAND,
-      config: instructions
-        ? {
-            name: `agent-${this.name}-config`,
-            mountPath: INSTRUCTIONS_DIRECTORY,
-            data: () => ({ [INSTRUCTIONS_FILE]: instructions }),
-          }
-        : undefined,
+      config: {
+        name: `agent-${this.name}-config`,
+        mountPath: AGENT_FILES_DIRECTORY,
+        isAddedLater: !props.instructions,
+        data: () => agentFiles(this, props),
+      },
       env: () => ({
         ...agentSettings(this, props),
         ...processTelemetryEnv(telemetryTarget(this, props.telemetry)),
@@ -124,7 +115,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
 
     workload.mayCall(props.modelAPI.endpoint);
     if (props.memory?.redis) workload.mayCall(props.memory.redis.egress);
-    props.mcpServers?.forEach((server) => this.addMCPServer(server));
+    props.mcpServers?.forEach((server) => this.use(server));
     props.subAgents?.forEach((agent) => this.addSubAgent(agent));
     props.expose?.addTo(this, 'exposure', workload, 'agent');
 
@@ -135,7 +126,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
 
   /** Tool servers it may call. */
   get mcpServers(): readonly IMCPServer[] {
-    return [...this.ownMCPServers];
+    return this.servers.all;
   }
 
   get subAgents(): readonly IAgent[] {
@@ -152,11 +143,11 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     return this.keys.get(agent) ?? agent.key;
   }
 
-  /** Lets the agent call the tools of a server. */
-  addMCPServer(server: IMCPServer): void {
-    if (!mayAddPeer(this, 'tool server', mcpServerUrlVariable, this.ownMCPServers, server)) return;
-    this.ownMCPServers.push(server);
+  /** Lets the agent call the tools of a server: all of them, or those that are named. */
+  use<T extends string>(server: IMCPServer<T>, options: ToolUse<NoInfer<T>> = {}): void {
+    if (!this.servers.add(server, options)) return;
     this.endpoint.mayCall(server.endpoint);
+    if (server.lock) this.endpoint.addFiles();
   }
 
   /** Lets the agent delegate to another. */

@@ -1,5 +1,6 @@
 export { Agent, type IAgent, type SubAgentOptions } from './agent';
 export { type AgentLimits, type AgentProps, type AgentTools } from './agent/agent-props';
+export { type ToolUse } from './agent/tool-use';
 export { AlertRules, type AlertRulesProps } from './telemetry/alert-rules';
 export {
   Autoscaling,
@@ -34,6 +35,8 @@ export { type GatewayExposureProps } from './exposure/http-route';
 export { type IngressExposureProps } from './exposure/ingress';
 export { type ITelemetryStack, type OtlpProtocol } from './telemetry/imported-telemetry';
 export { type IMCPServer, MCPServer, type MCPServerProps } from './mcp-server';
+export { type ExternalMCPServer, type ExternalMCPServerProps } from './mcp-server/external-mcp-server';
+export { type ServerCaller } from './mcp-server/server-callers';
 export { type PageProps } from './mcp-server/allowed-pages';
 export { Memory, type MemoryLimits, type RedisMemoryProps } from './agent/memory';
 export { type StdioToolsProps } from './mcp-server/stdio-source';
@@ -82,4 +85,11 @@ export { type SlackTool, type SlackToolsProps } from './mcp-server/slack-source'
 export { Tools, type ToolServer } from './tools';
 export { Workload } from './workload/workload';
 export { type MountedVolume, type WorkloadOptions } from './workload/options';
-export { type LocalCommand, type LogLevel, type ToolCallMode } from '../runtime/contract';
+export {
+  type LocalCommand,
+  type LockedServer,
+  type LockedTool,
+  type LogLevel,
+  type ToolCallMode,
+  type ToolLock,
+} from '../runtime/contract';

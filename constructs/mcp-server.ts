@@ -1,6 +1,6 @@
 import { type k8s, type SecretValue } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
-import { MCP_PATH, MCP_SERVER_DEFAULTS } from '../runtime/contract';
+import { type LockedServer, MCP_PATH, MCP_SERVER_DEFAULTS } from '../runtime/contract';
 import { type Egress } from './egress';
 import { type Environment } from './environment';
 import { type Exposure } from './exposure';
@@ -13,7 +13,11 @@ import { Tools } from './tools';
 import { Workload } from './workload/workload';
 import { type WorkloadOptions } from './workload/options';
 import { refuseSecrets } from './refuse-secrets';
-import { given } from './given';
+import { given, givenSecret } from './given';
+import { fail } from './fail';
+import { ExternalMCPServer, type ExternalMCPServerProps } from './mcp-server/external-mcp-server';
+import { checkLock } from './mcp-server/locked-tools';
+import { type ServerCaller, ServerCallers } from './mcp-server/server-callers';
 
 /**
  * A server whose tools agents can call.
@@ -21,8 +25,10 @@ import { given } from './given';
  * @typeParam T names of the tools, where they are known
  */
 export interface IMCPServer<T extends string = string> extends IConstruct {
-  /** Names of the tools; of types alone. */
-  readonly toolNames?: readonly T[];
+  /** Names of the tools, where they are known. */
+  readonly toolNames?: readonly T[] | undefined;
+  /** What its tools may say of themselves; agents are offered no others. */
+  readonly lock?: LockedServer<T> | undefined;
   /** What agents know it by. */
   readonly name: string;
   /** Base address, without the path of the protocol. */
@@ -31,12 +37,28 @@ export interface IMCPServer<T extends string = string> extends IConstruct {
   readonly mcpUrl: string;
   /** What a caller's network policy has to let it reach. */
   readonly endpoint: Workload | Egress;
+  /** Whether callers have to show a key. Complete at synthesis. */
+  readonly asksForKeys?: boolean;
+  /** Key that callers show unless they have one of their own. */
+  readonly key?: SecretValue;
+  /** What callers tell it beside that, by the names of headers. */
+  readonly headers?: Readonly<Record<string, SecretValue>>;
+  /** Whether somebody else runs it, so that agents do not wait for it. */
+  readonly isExternal?: boolean;
+  /** Lets a caller in by a key of its own; undefined where it is not asked for one, or by somebody else. */
+  letIn?(caller: ServerCaller): void;
 }
 
 /** What an MCP server is made of. */
 export interface MCPServerProps<T extends string = string> extends WorkloadOptions, PageProps {
   /** The tools it serves. */
   readonly tools: Tools<T>;
+  /**
+   * Keys, one a line, of which callers show one as a bearer token: all but probes asks for it. Agents show the first, from
+   * a Secret of the same name in their own namespace, unless `use` gives them a key of their own.
+   * @default - none: whoever the network lets through may call all tools, unless an agent has a key of its own
+   */
+  readonly apiKeys?: SecretValue;
   /**
    * How clients outside the cluster reach it.
    * @default - they do not: it has its Service inside the cluster alone
@@ -56,22 +78,44 @@ export interface MCPServerProps<T extends string = string> extends WorkloadOptio
  * ConfigMap `mcpserver-<id>-tools`.
  */
 export class MCPServer<T extends string = string> extends Construct implements IMCPServer<T> {
-  declare readonly toolNames?: readonly T[];
+  /** A server that somebody else runs. */
+  static fromUrl<T extends string = string>(
+    scope: Construct,
+    id: string,
+    props: ExternalMCPServerProps<T>,
+  ): ExternalMCPServer<T> {
+    return new ExternalMCPServer(scope, id, props);
+  }
+
+  readonly toolNames: readonly T[] | undefined;
+  readonly lock: LockedServer<T> | undefined;
   readonly name: string;
   readonly url: string;
   readonly mcpUrl: string;
   /** Service in front of the server. */
   readonly service: k8s.KubeService;
   readonly endpoint: Workload;
-  /** Key that callers show it as a bearer token. */
-  readonly key?: SecretValue;
+  /** Key that callers show it as a bearer token unless they have one of their own. */
+  readonly key: SecretValue | undefined;
+  private readonly callers: ServerCallers;
+  private readonly takesKeys: boolean;
 
   constructor(scope: Construct, id: string, props: MCPServerProps<T>) {
     super(scope, id);
     this.name = nameOf(this);
     refuseSecrets(this, props);
-    const { source } = given(this, 'tools', props.tools, 'object', () => Tools.fromModule<T>(''));
+    const tools = given(this, 'tools', props.tools, 'object', () => Tools.fromModule<T>(''));
+    const { source } = tools;
+    this.lock = tools.lock;
+    this.toolNames = tools.lock && (Object.keys(tools.lock.tools) as T[]);
+    if (tools.lock) checkLock(this, tools.lock);
     const pod = source.podOf(this, this.name);
+    this.takesKeys = pod.takesKeys ?? false;
+    const apiKeys = givenSecret(this, 'apiKeys', props.apiKeys);
+    this.key = apiKeys ?? pod.callerKey;
+    this.callers = new ServerCallers(apiKeys);
+    if (apiKeys && !this.takesKeys)
+      fail(this, 'apiKeys is given, and the process of these tools asks for none', 'leave it out');
     checkPages(this, props, pod.looksAtPages === true);
 
     const workload: Workload = new Workload(this, 'workload', {
@@ -87,21 +131,32 @@ export class MCPServer<T extends string = string> extends Construct implements I
       },
       env: () => ({
         ...pod.env(),
+        ...this.callers.env(),
         ...(pod.looksAtPages ? pagesEnv(this, workload, props) : {}),
         ...logLevelEnv(pod, props),
         ...(pod.reports === false ? {} : processTelemetryEnv(telemetryTarget(this, props.telemetry))),
       }),
+      secretFiles: () => [...(pod.secretFiles?.() ?? []), ...this.callers.secretFiles()],
       reporting: () => (pod.reports === false ? undefined : reportingOf(this, props.telemetry)),
       options: { ...props, egress: [...(pod.egress ?? []), ...(props.egress ?? [])] },
     });
     pod.addTo?.(workload);
     props.expose?.addTo(this, 'exposure', workload, 'mcp');
     this.endpoint = workload;
-    this.key = pod.callerKey;
     this.url = workload.url;
     this.mcpUrl = `${workload.url}${pod.mcpPath ?? MCP_PATH}`;
     this.service = workload.service;
     this.node.addValidation({ validate: () => telemetryProblems(this, props.telemetry) });
+    this.node.addValidation({ validate: () => this.callers.problems() });
+  }
+
+  get asksForKeys(): boolean {
+    return this.callers.askForKeys;
+  }
+
+  /** Lets a caller in by a key of its own, where the process asks for keys. */
+  letIn(caller: ServerCaller): void {
+    if (this.takesKeys) this.callers.add(caller);
   }
 }
 

@@ -13,6 +13,7 @@ import { PythonSource } from './mcp-server/python-source';
 import { SlackSource, type SlackTool, type SlackToolsProps } from './mcp-server/slack-source';
 import { StdioSource, type StdioToolsProps } from './mcp-server/stdio-source';
 import { type ToolSource } from './mcp-server/tool-source';
+import { type LockedServer } from '../runtime/contract';
 
 /** Makes tools of a server that was defined, from values for its variables. */
 export type ToolServer<K extends VariableKinds = VariableKinds, T extends string = string> = (
@@ -134,11 +135,24 @@ export class Tools<T extends string = string> {
     return new Tools(new StdioSource(props));
   }
 
-  /** Names of the tools; of types alone. */
-  declare protected readonly names: T;
-
   private constructor(
     /** Where they come from. */
     readonly source: ToolSource,
+    /** What they say of themselves, where somebody looked at it. */
+    readonly lock?: LockedServer<T>,
   ) {}
+
+  /**
+   * The same tools, with names that are known to the compiler: agents are offered them as long as they say what they said
+   * when `kaos tools lock` wrote them down, and no others.
+   *
+   * @param lock what `tools.lock.json` says of the server, as `lock.servers['<chart>/<server>']`
+   */
+  locked<N extends string>(lock: LockedServer<N>): Tools<N> {
+    // What has met no compiler may be nothing at all, and must not unlock them.
+    return new Tools(
+      this.source,
+      (lock as LockedServer<N> | undefined) ?? ({ tools: {} } as LockedServer<N>),
+    );
+  }
 }

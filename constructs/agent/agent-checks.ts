@@ -105,12 +105,12 @@ function checkLimits(agent: IConstruct, limits: AgentLimits): void {
   if (bytes !== undefined && !(isCount(bytes) && bytes <= MAX_BODY_BYTES)) {
     fail(agent, `maxBodySize is ${bytes} bytes`, `give 1 to ${MAX_BODY_BYTES}`);
   }
-  checkTimes(agent, limits);
+  const { requestTimeout, taskTimeout, modelTimeout, toolTimeout, delegationTimeout } = limits;
+  checkTimes(agent, { requestTimeout, taskTimeout, modelTimeout, toolTimeout, delegationTimeout });
 }
 
-function checkTimes(agent: IConstruct, limits: AgentLimits): void {
-  const { requestTimeout, taskTimeout, modelTimeout, toolTimeout, delegationTimeout } = limits;
-  const times = { requestTimeout, taskTimeout, modelTimeout, toolTimeout, delegationTimeout };
+/** Refuses times that no timer of the process could take. */
+export function checkTimes(agent: IConstruct, times: Readonly<Record<string, Duration | undefined>>): void {
   for (const [name, time] of Object.entries(times)) {
     if (!time || isTimeout(time)) continue;
     fail(agent, `${name} is ${time.toMilliseconds()} ms`, `give 1 to ${LONGEST_MS} ms`);

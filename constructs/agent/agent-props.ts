@@ -23,7 +23,7 @@ export interface AgentProps<M extends string = string> extends WorkloadOptions, 
   /** Model it thinks with: one that the gateway serves. */
   readonly model: ModelName<NoInfer<M>>;
   /**
-   * Tool servers it may call, each once.
+   * Tool servers it may call, each once; `use` takes one of which it may call some tools alone.
    * @default - none: it answers from the model alone
    */
   readonly mcpServers?: readonly IMCPServer[];

@@ -3,7 +3,7 @@ import {
   AGENT_DEFAULTS,
   agentConfigToEnv,
   HTTP_PORT,
-  MCP_PATH,
+  lockedDigestsToJson,
   MEMORY_REDIS_PASSWORD_VARIABLE,
   MODEL_API_KEY_VARIABLE,
   type PeerAgent,
@@ -14,22 +14,34 @@ import { type AgentProps } from './agent-props';
 import { type SecretFile } from '../workload/secret-files';
 import { byText } from '../order';
 
-export const INSTRUCTIONS_DIRECTORY = '/etc/kaos/agent';
-export const INSTRUCTIONS_FILE = 'instructions.txt';
+export const AGENT_FILES_DIRECTORY = '/etc/kaos/agent';
+const INSTRUCTIONS_FILE = 'instructions.txt';
+const LOCK_FILE = 'tools-lock.json';
+
+/** The files of an agent's process. */
+export function agentFiles({ servers }: Agent, { instructions }: AgentProps): Record<string, string> {
+  const digests = servers.lockedDigests();
+  return {
+    ...(instructions ? { [INSTRUCTIONS_FILE]: instructions } : {}),
+    ...(Object.keys(digests).length > 0 ? { [LOCK_FILE]: lockedDigestsToJson(digests) } : {}),
+  };
+}
 
 /** The variables of an agent's process; telemetry and Secrets apart. */
 export function agentSettings(agent: Agent, props: AgentProps): Record<string, string> {
-  const { description, instructions, logLevel } = props;
+  const { description, logLevel } = props;
+  const files = agentFiles(agent, props);
+  const pathOf = (file: string) => (file in files ? `${AGENT_FILES_DIRECTORY}/${file}` : undefined);
   return agentConfigToEnv({
     name: agent.name,
     description: description || undefined,
-    instructionsFile: instructions ? `${INSTRUCTIONS_DIRECTORY}/${INSTRUCTIONS_FILE}` : undefined,
+    instructionsFile: pathOf(INSTRUCTIONS_FILE),
     port: HTTP_PORT,
     publicUrl: props.publicUrl,
     modelUrl: props.modelAPI.url,
     model: props.model,
     toolCallMode: props.toolCallMode,
-    toolApproval: props.toolApproval,
+    toolApproval: [...(props.toolApproval ?? []), ...agent.servers.approval],
     maxParallelToolCalls: props.maxParallelToolCalls,
     maxToolResultChars: props.maxToolResultChars,
     maxContextTokens: props.maxContextTokens,
@@ -47,10 +59,8 @@ export function agentSettings(agent: Agent, props: AgentProps): Record<string, s
     modelTimeoutMs: props.modelTimeout?.toMilliseconds(),
     toolTimeoutMs: props.toolTimeout?.toMilliseconds(),
     delegationTimeoutMs: props.delegationTimeout?.toMilliseconds(),
-    mcpServers: agent.mcpServers.map(({ name, url, mcpUrl }) => ({
-      name,
-      url: mcpUrl === url + MCP_PATH ? url : mcpUrl,
-    })),
+    mcpServers: agent.servers.settings(),
+    toolsLockFile: pathOf(LOCK_FILE),
     subAgents: agent.delegates.map((peer) => peerOf(agent, peer)),
     ...props.memory?.settings(agent.endpoint.namespace),
     logLevel: logLevel ?? AGENT_DEFAULTS.logLevel,
@@ -73,6 +83,7 @@ export function agentSecretFiles(agent: Agent, props: AgentProps): SecretFile[] 
     ...(modelAPIKey ? [{ variable: MODEL_API_KEY_VARIABLE, value: modelAPIKey }] : []),
     ...(apiKeys ? [{ variable: AGENT_API_KEYS_VARIABLE, value: apiKeys }] : []),
     ...(password ? [{ variable: MEMORY_REDIS_PASSWORD_VARIABLE, value: password }] : []),
+    ...agent.servers.secretFiles(),
     ...delegates.flatMap((delegate) => {
       const key = agent.keyFor(delegate);
       return key ? [{ variable: peerAgentKeyVariable(delegate.name), value: key }] : [];

@@ -24,6 +24,7 @@ export function modulePod(scope: IConstruct, name: string, { fileName, code }: T
     image: runtimeImage(scope),
     command: MCP_SERVER_COMMAND,
     looksAtPages: true,
+    takesKeys: true,
     files: { mountPath: TOOLS_DIRECTORY, data: { [fileName]: code } },
     env: () =>
       mcpServerConfigToEnv({ name, port: HTTP_PORT, toolModules: [`${TOOLS_DIRECTORY}/${fileName}`] }),

@@ -79,6 +79,7 @@ export class StdioSource implements ToolSource {
       image: given(scope, 'image', props.image, 'text', () => 'image:none'),
       command: MCP_SERVER_COMMAND,
       looksAtPages: true,
+      takesKeys: true,
       egress: props.egress,
       env: () => ({
         ...mcpServerConfigToEnv({

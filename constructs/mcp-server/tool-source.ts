@@ -53,6 +53,11 @@ export interface ServerPod extends Pick<
    */
   readonly mcpPath?: string;
   /**
+   * Whether the process lets callers in by the variables `MCP_API_KEYS` and `MCP_CALLERS`.
+   * @default false
+   */
+  readonly takesKeys?: boolean;
+  /**
    * Whether the process takes the variables of OpenTelemetry.
    * @default true
    */

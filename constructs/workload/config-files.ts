@@ -10,8 +10,18 @@ export interface ConfigFiles {
   readonly name: string;
   /** Directory in which the files appear. */
   readonly mountPath: string;
+  /**
+   * Whether there may be none: then there is a ConfigMap only once the workload is told to have one.
+   * @default false
+   */
+  readonly isAddedLater?: boolean;
   /** Names and contents; asked for at synthesis, when the app is complete. */
   readonly data: () => Readonly<Record<string, string>>;
+}
+
+/** Whether there are any. Ask at synthesis. */
+export function hasFiles({ isAddedLater, data }: ConfigFiles): boolean {
+  return !isAddedLater || Object.keys(data()).length > 0;
 }
 
 /** Digest of names and contents, whatever their order. */

@@ -1,6 +1,6 @@
 import { Lazy } from 'cdk8s';
 import { type ISecret, type k8s } from 'cdk8s-plus-28';
-import { checksum, type ConfigFiles } from './config-files';
+import { checksum, type ConfigFiles, hasFiles } from './config-files';
 import { type Environment, secretsOf, toEnvVars, withUserEnv } from '../environment';
 import { placement } from './pod-placement';
 import { type PodProbes, probesOf } from './pod-probes';
@@ -152,10 +152,11 @@ function annotationsOf(
   { podAnnotations }: WorkloadOptions,
   config: ConfigFiles | undefined,
 ): Record<string, string> | undefined {
-  if (!config) return podAnnotations && { ...podAnnotations };
-  // A token, which cdk8s resolves to a string.
-  const sum = Lazy.any({ produce: () => checksum(config) }) as string;
-  return { ...podAnnotations, 'checksum/config': sum };
+  const own = podAnnotations && { ...podAnnotations };
+  if (!config) return own;
+  const produce = () => (hasFiles(config) ? { ...own, 'checksum/config': checksum(config) } : own);
+  // A token, which cdk8s resolves to that.
+  return Lazy.any({ produce }) as Record<string, string>;
 }
 
 /** An empty list is not what the API server would return. */

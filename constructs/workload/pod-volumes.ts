@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { type Size } from 'cdk8s';
 import { type k8s } from 'cdk8s-plus-28';
 import { type IConstruct } from 'constructs';
-import { type ConfigFiles } from './config-files';
+import { type ConfigFiles, hasFiles } from './config-files';
 import { isDnsLabel, LABEL_FIX } from '../dns-names';
 import { fail } from '../fail';
 import { type PodProps } from './pod-template';
@@ -55,7 +55,7 @@ interface Mounted {
 export function volumesOf(props: PodProps): Mounted[] {
   const { config, secretFiles, emptyDirectories = [], persistence, options } = props;
   return [
-    ...(config ? [configVolume(config)] : []),
+    ...(config && hasFiles(config) ? [configVolume(config)] : []),
     ...secretVolumes(secretFiles?.() ?? []).map(({ volume, mountPath }) => mounted(volume, mountPath, true)),
     ...(persistence ? [persistentVolume(persistence)] : []),
     ...emptyDirectories.map(({ name, mountPath, size }) =>
@@ -67,7 +67,9 @@ export function volumesOf(props: PodProps): Mounted[] {
 
 /** Refuses volumes that the user cannot have. */
 export function checkVolumes(scope: IConstruct, props: PodProps, { volumes = [] }: WorkloadOptions): void {
-  const ours = volumesOf({ ...props, options: {}, secretFiles: undefined });
+  const ours = volumesOf({ ...props, config: undefined, options: {}, secretFiles: undefined });
+  // Whether or not there are any files yet.
+  if (props.config) ours.push(configVolume(props.config));
   const paths = ours.map(({ mount }) => mount.mountPath);
   const names = ours.map(({ mount }) => mount.name);
   for (const mount of volumes) {

@@ -102,7 +102,7 @@ export class Workload extends Construct {
     checkOptions(this, props);
 
     const image = resolveImage(scope, props.image);
-    if (props.config) addConfigMap(this, props.config);
+    if (!props.config?.isAddedLater) this.addFiles();
     const controller = addController(this, { ...props, image });
     this.service = addService(this, props);
     addPolicy(this);
@@ -152,6 +152,11 @@ export class Workload extends Construct {
   /** Lets others than those of the app call it; on its first port unless others are named. */
   mayBeCalledBy(callers: Callers, ports: readonly number[] = [this.ports[0].port]): void {
     this.ways.addCallers(callers, ports);
+  }
+
+  /** Gives it the ConfigMap of its files, if it has not got it. */
+  addFiles(): void {
+    if (this.props.config && !this.node.tryFindChild('config')) addConfigMap(this, this.props.config);
   }
 
   /** Annotations of its objects. */

@@ -66,7 +66,7 @@ test('a description is not expanded by Kubernetes', () => {
 test('tool servers and sub-agents are called by address, those added later too', () => {
   const manifests = synth((scope) => {
     const lead = agent(scope, 'lead', { subAgents: [agent(scope, 'web-search')] });
-    lead.addMCPServer(new MCPServer(scope, 'echo-search', { tools }));
+    lead.use(new MCPServer(scope, 'echo-search', { tools }));
     lead.addSubAgent(agent(scope, 'analyst'));
     expect(lead.mcpServers.map(({ name }) => name)).toEqual(['echo-search']);
     expect(lead.subAgents.map(({ name }) => name)).toEqual(['web-search', 'analyst']);

@@ -4,8 +4,10 @@ import {
   type IAgent,
   type IMCPServer,
   type IModelAPI,
+  MCPServer,
   ModelAPI,
   type ModelName,
+  Tools,
 } from '../../constructs';
 
 /** What must not compile. Nothing here runs: the compiler is the judge, and `npm run lint` asks it. */
@@ -70,6 +72,39 @@ export function wrongUses(scope: Construct, agent: IAgent, server: IMCPServer): 
   new Agent(scope, 'a', { modelAPI: foreign, model: 'gpt-4o' });
   // @ts-expect-error -- it does not serve it
   new Agent(scope, 'a', { modelAPI: foreign, model: 'gpt-4' });
+
+  const echo: IMCPServer<'echo' | 'look'> = MCPServer.fromUrl(scope, 'echo', {
+    url: 'https://tools.example',
+    tools: ['echo', 'look'],
+  });
+  const lead = new Agent(scope, 'a', { modelAPI, model, mcpServers: [echo] });
+  lead.use(echo, { tools: ['echo'], approval: ['echo'] });
+  lead.use(server, { tools: ['whatever'], approval: 'always' });
+  // @ts-expect-error -- the server has no such tool
+  lead.use(echo, { tools: ['ehco'] });
+  // @ts-expect-error -- nor could it wait for approval
+  lead.use(echo, { approval: ['ehco'] });
+  // @ts-expect-error -- an agent is not a tool server
+  lead.use(agent);
+  // @ts-expect-error -- nor is a key a literal
+  lead.use(echo, { apiKey: 'sk-123' });
+  // @ts-expect-error -- a header comes from a Secret
+  MCPServer.fromUrl(scope, 'leaky', { url: 'https://tools.example', headers: { 'X-Key': 'sk-123' } });
+
+  const locked = {
+    tools: { echo: { description: 'Says it', inputSchema: { type: 'object' }, digest: 'sha256:0' } },
+  };
+  const tools = Tools.fromModule('tools.ts').locked(locked);
+  const known = new MCPServer(scope, 'known', { tools });
+  lead.use(known, { tools: ['echo'] });
+  // @ts-expect-error -- the lock has no such tool
+  lead.use(known, { tools: ['look'] });
+  const far = MCPServer.fromUrl(scope, 'far', { url: 'https://tools.example', tools: locked });
+  lead.use(far, { tools: ['echo'] });
+  // @ts-expect-error -- nor has it that one
+  lead.use(far, { tools: ['look'] });
+  // @ts-expect-error -- a name is not a lock
+  Tools.fromModule('tools.ts').locked('research/echo-search');
 
   // @ts-expect-error -- a key is never a literal
   ModelAPI.proxy(scope, 'leaky', { models: ['gpt-4o'], apiKey: 'sk-123' });

@@ -119,6 +119,16 @@ export const CHANGES: Record<string, Change> = {
     ...server,
     options: { ...server.options, variable: 'another' },
   })),
+  'keys that a tool server asks for roll it and the agents that use it': (topology, pick) => {
+    const index = pick % Math.max(topology.servers.length, 1);
+    const { isForeign, module } = topology.servers[index] ?? {};
+    // The process of others asks for none.
+    if (isForeign && module === undefined) return undefined;
+    const change = serverChange((server) => ({ ...server, hasKeys: !server.hasKeys }))(topology, pick);
+    const users = [...topology.agents.keys()].filter((one) => topology.agents[one]?.servers.includes(index));
+    const rolled = users.map((one) => agentName(topology, one));
+    return change && { ...change, rolled: [...change.rolled, ...rolled] };
+  },
   'another text of a tool module rolls its server': (topology, pick) => {
     const before = serverChange((server) => ({ ...server, module: toolModule('hello') }))(
       topology,
