@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { run, type RunOptions } from './commands/run';
+import { toolsLock, type ToolsLockOptions } from './commands/tools-lock';
 import { up, type UpOptions } from './commands/up';
 import { INTERRUPTED } from './interrupt';
 import { InterruptedError, UserError } from './local/errors';
@@ -29,6 +30,18 @@ program
   .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
   .option('--secrets <file>', 'manifests of kind Secret, for real models instead of the demo model')
   .action((charts: string[], options: RunOptions) => run(charts, options, __dirname));
+
+program
+  .command('tools')
+  .description('what tool servers say of their tools')
+  .command('lock')
+  .argument('[chart...]', 'ids of the charts; else all')
+  .description('write down what tool servers say of their tools, so that agents are offered nothing else')
+  .option('--check', 'write nothing, and fail where something differs')
+  .option('--lock <file>', 'where it is written down', 'tools.lock.json')
+  .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
+  .option('--secrets <file>', 'manifests of kind Secret, to ask servers of other people too')
+  .action((charts: string[], options: ToolsLockOptions) => toolsLock(charts, options, __dirname));
 
 program.parseAsync().then(
   // Idle connections would keep the process; what was printed must be out first.

@@ -6,6 +6,7 @@ import { containerEnvironment, expand } from './environment';
 import { UserError } from './errors';
 import { filesOf, type Mount } from './mounts';
 import { secretFiles } from './needed-secrets';
+import { remoteToolsHere } from './remote-tools';
 import { sessionsHere, telemetryHere } from './stand-ins';
 import { type Localization, startOf } from './start-of';
 import { type Workload } from './workload';
@@ -33,7 +34,7 @@ export function localize(workload: Workload, options: Localization): LocalProces
   const inCluster = containerEnvironment(workload, secrets);
   const env = Object.fromEntries(Object.entries(inCluster).map(([name, value]) => [name, toLocal(value)]));
   const start = startOf(workload, options, (text) => toLocal(expand(text, inCluster)));
-  const here = [telemetryHere(env, inCluster, options), sessionsHere(env)];
+  const here = [telemetryHere(env, inCluster, options), sessionsHere(env), remoteToolsHere(env, options)];
   const notes = [...start.notes, ...here.flatMap(({ notes = [] }) => notes), ...replicasNote(workload)];
   return {
     title: workload.title,

@@ -38,7 +38,7 @@ export function readManifests(directory: string, charts: readonly string[]): Man
 
 /** All charts that are there but for those already read. */
 export function readOthers(directory: string, known: readonly string[]): Manifests[] {
-  const others = listCharts(directory).filter((chart) => !known.includes(chart));
+  const others = chartsIn(directory).filter((chart) => !known.includes(chart));
   return others.map((chart) => readChart(directory, chart));
 }
 
@@ -59,7 +59,7 @@ function readChart(directory: string, chart: string): Manifests {
 }
 
 function chooseCharts(directory: string, charts: readonly string[]): readonly string[] {
-  const known = listCharts(directory);
+  const known = chartsIn(directory);
   const listed = known.join(', ');
   if (known.length === 0) {
     throw new UserError(`${directory} has no synthesized chart; run \`cdk8s synth\` first`);
@@ -75,7 +75,8 @@ function chooseCharts(directory: string, charts: readonly string[]): readonly st
   return known;
 }
 
-function listCharts(directory: string): string[] {
+/** Ids of the charts that are there. */
+export function chartsIn(directory: string): string[] {
   try {
     return readdirSync(directory)
       .filter((file) => file.endsWith(SUFFIX))

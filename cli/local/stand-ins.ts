@@ -4,7 +4,7 @@ import { type Localization } from './start-of';
 type Environment = Readonly<Record<string, string>>;
 
 /** Variables in place of those of the manifest, for what is outside the charts and has a stand-in here. */
-interface StandIn {
+export interface StandIn {
   readonly env: Environment;
   readonly notes?: readonly string[];
 }

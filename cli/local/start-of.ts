@@ -16,6 +16,11 @@ export interface Localization {
   readonly secrets: Secrets;
   /** Where telemetry is received here; undefined when nobody receives it. */
   readonly otlp: { readonly grpcUrl: string; readonly httpUrl: string } | undefined;
+  /**
+   * Where something answers here in place of a tool server of other people, by the name that its agents know it by.
+   * @default - nothing does
+   */
+  readonly toolStandIn?: (server: string) => string | undefined;
   /** Holds the mounted files of every workload. */
   readonly directory: string;
   /** The file that knows the tools of servers which are not here; there need not be one. */
@@ -59,15 +64,20 @@ const LISTEN_VARIABLES = {
   mcpserver: ['MCP_HOST', 'MCP_PORT'],
 } as const;
 
+/** Whether it is one of our own processes, which run here as they do in a cluster. */
+export function isOwnProcess({ role, container }: Workload): boolean {
+  const [interpreter, script = ''] = [...container.command, ...container.args];
+  return interpreter === 'node' && dirname(script) === '/app' && role in LISTEN_VARIABLES;
+}
+
 function ownProcess(
   workload: Workload,
   { ports, binDirectory }: Localization,
   toLocal: (text: string) => string,
 ): Start | undefined {
   const { role, container } = workload;
-  const [interpreter, script = '', ...rest] = [...container.command, ...container.args];
-  const isOurs = interpreter === 'node' && dirname(script) === '/app';
-  if (!isOurs || (role !== 'agent' && role !== 'mcpserver')) return undefined;
+  const [, script = '', ...rest] = [...container.command, ...container.args];
+  if (!isOwnProcess(workload) || (role !== 'agent' && role !== 'mcpserver')) return undefined;
   const [host, port] = LISTEN_VARIABLES[role];
   const stdio = stdioHere(workload, toLocal);
   return {

@@ -3,12 +3,12 @@ import { Secret } from 'cdk8s-plus-28';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agent, Memory, ModelAPI } from '../../constructs';
+import { Agent, MCPServer, Memory, ModelAPI, Tools } from '../../constructs';
 import { kaos } from '../support/kaos';
 
 let directory: string;
 
-/** Two agents that ask their callers for keys of their own, of which one calls the other. */
+/** Two agents and a tool server that ask their callers for keys of their own, and one of the agents calls the others. */
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'kaos-test-'));
   const app = new App({ outdir: directory });
@@ -19,11 +19,13 @@ beforeAll(() => {
   });
   const modelAPI = ModelAPI.hosted(chart, 'models', { models: ['small:1b'] });
   const aide = new Agent(chart, 'aide', { modelAPI, model: 'small:1b', apiKeys: keyOf('aide') });
-  new Agent(chart, 'lead', {
+  const echo = new MCPServer(chart, 'echo', { tools: Tools.fromModule('apps/tools/echo.ts') });
+  const lead = new Agent(chart, 'lead', {
     ...{ modelAPI, model: 'small:1b', apiKeys: keyOf('lead'), replicas: 2 },
     memory: Memory.redis({ host: 'redis.cache.svc' }),
     subAgents: [aide],
   });
+  lead.use(echo, { apiKey: keyOf('echo'), tools: ['echo'] });
   app.synth();
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -38,6 +40,7 @@ test('agents show each other their keys, and the command shows the first its own
     /lead +starting \(sessions in the process, not in Redis, one process for 2 replicas\)/,
   );
   expect(stdout).toContain('delegate_to_aide');
+  expect(stdout).toContain('echo: Echo: hello');
   expect(stdout).not.toContain('failed');
 }, 60_000);
 
@@ -45,10 +48,16 @@ test('the same with Secrets of their own, which are written nowhere that others 
   const secret = (name: string, keys: string) =>
     `kind: Secret\nmetadata: { name: ${name} }\nstringData: { keys: "${keys}" }\n`;
   const file = join(directory, 'secrets.yaml');
-  writeFileSync(file, [secret('aide', 'key-of-aide'), secret('lead', 'key-of-lead,next-key')].join('---\n'));
+  const secrets = [
+    secret('aide', 'key-of-aide'),
+    secret('echo', 'key-of-echo'),
+    secret('lead', 'key-of-lead,next-key'),
+  ];
+  writeFileSync(file, secrets.join('---\n'));
   const { code, stdout, stderr } = await ask('--secrets', file);
   expect(code).toBe(0);
   expect(stdout).toContain('delegate_to_aide');
+  expect(stdout).toContain('echo: Echo: hello');
   expect(stdout).not.toContain('failed');
   expect(stdout + stderr).not.toMatch(/key-of|next-key/);
 }, 60_000);
