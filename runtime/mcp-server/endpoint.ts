@@ -73,6 +73,7 @@ async function answerSessionEra(
 }
 
 function refusal(messages: readonly JSONRPCMessage[], version: string | null): string | undefined {
+  if (!messages.every(isObject)) return 'Bad Request: the body is no JSON-RPC message';
   if (messages.length > MAX_BATCH)
     return `Bad Request: a batch of ${messages.length} messages; send ${MAX_BATCH} at most`;
   const isFirst = messages.some((message) => 'method' in message && message.method === 'initialize');
@@ -96,4 +97,9 @@ async function sendResponse(reply: FastifyReply, response: Response): Promise<Fa
   if (response.body === null) return reply.send();
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   return reply.send(isStream ? Readable.fromWeb(response.body as ReadableStream) : await response.text());
+}
+
+/** What is in a body, anybody decides; a request without one has nothing in it. */
+function isObject(message: unknown): boolean {
+  return typeof message === 'object' && message !== null;
 }

@@ -59,6 +59,17 @@ test.each([
   expect((await postJson(`${server.url}/mcp`, call('ping'))).status).toBe(200);
 });
 
+test('a request without a body, and one with what is no message, are refused as such', async () => {
+  const bare = 'POST /mcp HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n';
+  expect(await raw(server.port, bare)).toMatch(/^HTTP\/1\.1 400 /);
+  for (const body of [7, 'text', [null], [[]]]) {
+    expect(await postJson(`${server.url}/mcp`, body)).toMatchObject({
+      status: 400,
+      body: { jsonrpc: '2.0' },
+    });
+  }
+});
+
 test('fails when a body of unknown length becomes too large, and reads no more of it', async () => {
   const socket = await open(server);
   socket.write('POST /mcp HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n');
