@@ -18,6 +18,7 @@ program
   .option('-p, --port <port>', 'port of that agent; else 8000 where it is free', parsePort)
   .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
   .option('--secrets <file>', 'manifests of kind Secret, for real models instead of the demo model')
+  .option('--real', 'LiteLLM and the OpenTelemetry Collector of this machine instead of their stand-ins')
   .action((charts: string[], options: UpOptions) => up(charts, options, __dirname));
 
 program
@@ -29,6 +30,7 @@ program
   .option('--json', 'print one JSON object with answer, spans, logs and metrics')
   .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
   .option('--secrets <file>', 'manifests of kind Secret, for real models instead of the demo model')
+  .option('--real', 'LiteLLM and the OpenTelemetry Collector of this machine instead of their stand-ins')
   .action((charts: string[], options: RunOptions) => run(charts, options, __dirname));
 
 program

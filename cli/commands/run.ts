@@ -4,6 +4,7 @@ import { chooseAgent } from '../local/agents';
 import { ask, type Outcome } from '../local/ask';
 import { UserError } from '../local/errors';
 import { titlesOf } from '../local/plan';
+import { NO_REAL_PARTS, requireRealParts } from '../local/real/components';
 import { noSecrets, readSecrets } from '../local/secrets';
 import { LocalSystem } from '../local/system';
 import { printOutcome, type Results, resultsOf } from '../results';
@@ -15,6 +16,7 @@ export interface RunOptions {
   readonly json?: boolean;
   readonly manifests: string;
   readonly secrets?: string;
+  readonly real?: boolean;
 }
 
 /** `kaos run`: starts charts, asks once, prints answer and trace, stops everything. */
@@ -34,6 +36,7 @@ export async function run(
       secrets: options.secrets === undefined ? noSecrets : readSecrets(options.secrets),
       binDirectory,
       watcher: reporter(process.stderr, style, nameWidth(titlesOf(plan))),
+      real: options.real ? requireRealParts() : NO_REAL_PARTS,
       restart: false,
     },
     interrupted.signal,
@@ -41,6 +44,8 @@ export async function run(
   let outcome: Outcome;
   try {
     outcome = await ask(system.asked(agent), options.message, interrupted.signal);
+    // What others wrote does not flush at its end as ours does.
+    if (options.real) await system.untilTraceIsWhole(outcome.traceId);
     process.stderr.write(`\n${agent.title} answered in ${Math.round(outcome.durationMs)} ms\n`);
   } finally {
     // Whatever came of the question: what the processes flush at their end belongs to the results.

@@ -7,6 +7,7 @@ import { askedRemote, type Lockable, lockableOf, lockName } from '../local/lock/
 import { chartsIn, readManifests } from '../local/manifests';
 import { titlesOf } from '../local/plan';
 import { noSecrets, readSecrets, type Secrets } from '../local/secrets';
+import { NO_REAL_PARTS } from '../local/real/components';
 import { LocalSystem } from '../local/system';
 import { type LockedServer, MCP_PATH } from '../../runtime/contract';
 
@@ -61,7 +62,7 @@ async function ask(
   const watcher = reporter(process.stderr, styleFor(process.stderr), nameWidth(titlesOf(plan)));
   const system = await LocalSystem.start(
     plan,
-    { ports: new Map(), secrets, binDirectory, watcher, restart: false },
+    { ports: new Map(), secrets, binDirectory, watcher, real: NO_REAL_PARTS, restart: false },
     signal,
   );
   try {

@@ -4,10 +4,10 @@ import { isFree } from '../local/ports';
 import { agentsOf, chooseAgent, entryAgents } from '../local/agents';
 import { ask, curlLine } from '../local/ask';
 import { type Plan, titlesOf } from '../local/plan';
+import { NO_REAL_PARTS, requireRealParts } from '../local/real/components';
 import { noSecrets, readSecrets } from '../local/secrets';
 import { LocalSystem } from '../local/system';
 import { whenAborted } from '../local/when-aborted';
-import { wholeTrace } from '../local/whole-trace';
 import { type Workload } from '../local/workload';
 import { printOutcome, resultsOf } from '../results';
 import { readPlan } from './read-plan';
@@ -18,6 +18,7 @@ export interface UpOptions {
   readonly port?: number;
   readonly manifests: string;
   readonly secrets?: string;
+  readonly real?: boolean;
 }
 
 /** Where the agent that people talk to listens when nobody says otherwise and it is free. */
@@ -37,6 +38,7 @@ export async function up(charts: readonly string[], options: UpOptions, binDirec
       secrets: options.secrets === undefined ? noSecrets : readSecrets(options.secrets),
       binDirectory,
       watcher: reporter(process.stderr, style, nameWidth(titlesOf(plan))),
+      real: options.real ? requireRealParts() : NO_REAL_PARTS,
       restart: true,
     },
     interrupted.signal,
@@ -72,7 +74,7 @@ async function askAndShow(
 ): Promise<void> {
   process.stderr.write(`\nasking ${agent.title}: ${message}\n`);
   const outcome = await ask(system.asked(agent), message, signal);
-  if (system.collector && outcome.traceId) await wholeTrace(system.collector.store, outcome.traceId);
+  await system.untilTraceIsWhole(outcome.traceId);
   printOutcome(resultsOf(agent, message, outcome, system), process.stdout);
 }
 

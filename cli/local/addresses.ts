@@ -49,6 +49,13 @@ export class LocalPorts {
     );
   }
 
+  /** `host:port` here of all that answer at a name of the cluster, on a port. */
+  addressesOf(host: string, port: number): string[] {
+    return addressesAt(this.plan, host)
+      .filter((address) => address.port === port)
+      .map(({ workload, containerPort }) => `${LOOPBACK}:${this.of(workload, containerPort)}`);
+  }
+
   /** Lets others have the ports, when nothing of the plan runs any more. */
   release(): void {
     for (const claim of this.claims) claim.release();
@@ -79,9 +86,14 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, 
  * Finds a free port for every port of every workload. They stay claimed until they are released.
  *
  * @param wanted ports that somebody asked for
+ * @param oneCollector whether one receiver stands for all collectors, of however many tiers and charts
  * @throws UserError when one that somebody asked for is in use
  */
-export async function allocatePorts(plan: Plan, wanted: ReadonlyMap<Workload, number>): Promise<LocalPorts> {
+export async function allocatePorts(
+  plan: Plan,
+  wanted: ReadonlyMap<Workload, number>,
+  oneCollector = true,
+): Promise<LocalPorts> {
   await refuseTaken(wanted);
   const asked = new Set(wanted.values());
   const claims: ClaimedPort[] = [];
@@ -95,7 +107,8 @@ export async function allocatePorts(plan: Plan, wanted: ReadonlyMap<Workload, nu
     const own = new Map<number, number>();
     for (const { containerPort } of workload.container.ports) {
       const isMain = containerPort === mainContainerPort(workload);
-      const known = sharedPort(workload, containerPort, ports) ?? (isMain ? wanted.get(workload) : undefined);
+      const shared = oneCollector ? sharedPort(workload, containerPort, ports) : undefined;
+      const known = shared ?? (isMain ? wanted.get(workload) : undefined);
       own.set(containerPort, known ?? (await claimNext()));
     }
     ports.set(workload, own);
@@ -115,7 +128,7 @@ async function refuseTaken(wanted: ReadonlyMap<Workload, number>): Promise<void>
   }
 }
 
-/** One receiver stands for all collectors, of however many tiers and charts. */
+/** The port of another collector, for the same protocol. */
 function sharedPort(
   { role }: Workload,
   containerPort: number,

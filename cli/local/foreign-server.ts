@@ -42,6 +42,7 @@ function run(
     command: [...ownBundle(binDirectory, 'run-program.js'), program, ...args.map(toLocal)],
     env: Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, toLocal(value)])),
     notes: [`${name} in place of its image`],
+    isForeign: true,
   };
 }
 

@@ -22,6 +22,10 @@ export interface LocalProcess {
   readonly readinessUrl: string;
   /** What differs from the cluster and is worth saying. */
   readonly note: string | undefined;
+  /** Whether it takes what the others flush at their end. */
+  readonly isCollector: boolean;
+  /** Whether it is a program that is not ours. */
+  readonly isForeign: boolean;
 }
 
 /** Writes a workload's mounted files and says how to start it here. */
@@ -34,6 +38,7 @@ export function localize(workload: Workload, options: Localization): LocalProces
   const inCluster = containerEnvironment(workload, secrets);
   const env = Object.fromEntries(Object.entries(inCluster).map(([name, value]) => [name, toLocal(value)]));
   const start = startOf(workload, options, (text) => toLocal(expand(text, inCluster)));
+  for (const [file, text] of start.files ?? []) writeFileSync(file, text);
   const here = [telemetryHere(env, inCluster, options), sessionsHere(env), remoteToolsHere(env, options)];
   const notes = [...start.notes, ...here.flatMap(({ notes = [] }) => notes), ...replicasNote(workload)];
   return {
@@ -41,6 +46,8 @@ export function localize(workload: Workload, options: Localization): LocalProces
     readinessUrl: readinessUrl(workload, ports),
     command: start.command,
     env: Object.assign({}, env, ...here.map((part) => part.env), start.env) as Record<string, string>,
+    isForeign: start.isForeign ?? false,
+    isCollector: workload.role === 'otel-collector',
     note: notes.length > 0 ? notes.join(', ') : undefined,
   };
 }

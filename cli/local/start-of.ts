@@ -7,9 +7,11 @@ import { UserError } from './errors';
 import { foreignServer } from './foreign-server';
 import { hasItsSecrets } from './needed-secrets';
 import { pythonServer } from './python';
+import { type RealParts } from './real/components';
+import { realCollector, realGateway } from './real/real-start';
 import { type Secrets } from './secrets';
 import { stdioHere } from './stdio-command';
-import { type Workload } from './workload';
+import { type Role, type Workload } from './workload';
 
 export interface Localization {
   readonly ports: LocalPorts;
@@ -27,6 +29,10 @@ export interface Localization {
   readonly toolsLock: string;
   /** Where the bundled processes are; stands for the image's own directory. */
   readonly binDirectory: string;
+  /** Programs that take the place of stand-ins. */
+  readonly real: RealParts;
+  /** Base address of the model that answers where no provider can be asked; undefined where each gateway has its own. */
+  readonly demoModelUrl: string | undefined;
 }
 
 /** How a workload is started here. */
@@ -37,6 +43,16 @@ export interface Start {
   readonly env: Readonly<Record<string, string>>;
   /** What differs from the cluster and is worth saying. */
   readonly notes: readonly string[];
+  /**
+   * Files of this machine to write before, by their paths.
+   * @default - none
+   */
+  readonly files?: ReadonlyMap<string, string>;
+  /**
+   * Whether it is a program that is not ours.
+   * @default false
+   */
+  readonly isForeign?: boolean;
 }
 
 /**
@@ -45,17 +61,29 @@ export interface Start {
  * @throws UserError when nothing does
  */
 export function startOf(workload: Workload, options: Localization, toLocal: (text: string) => string): Start {
-  const start =
-    workload.role === 'modelapi'
-      ? (hostedModels(workload, options, toLocal) ?? gateway(workload, options, toLocal))
-      : (ownProcess(workload, options, toLocal) ??
-        pythonProcess(workload, options) ??
-        foreignServer(workload, options, toLocal));
+  const start = starterOf(workload.role)(workload, options, toLocal);
   if (start) return start;
   const { title, container } = workload;
   throw new UserError(
     `${title} runs image ${container.image}, which cannot run as a process of this machine; leave it out of the chart`,
   );
+}
+
+type Starter = (
+  workload: Workload,
+  options: Localization,
+  toLocal: (text: string) => string,
+) => Start | undefined;
+
+function starterOf(role: Role): Starter {
+  if (role === 'otel-collector') return realCollector;
+  if (role !== 'modelapi') {
+    return (workload, options, toLocal) =>
+      ownProcess(workload, options, toLocal) ??
+      pythonProcess(workload, options) ??
+      foreignServer(workload, options, toLocal);
+  }
+  return (...all) => hostedModels(...all) ?? realGateway(...all) ?? gateway(...all);
 }
 
 /** The variables by which our own processes learn where to listen. */

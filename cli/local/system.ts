@@ -11,10 +11,14 @@ import { type Plan } from './plan';
 import { LOOPBACK } from './ports';
 import { describeExit, RunningProcess } from './process';
 import { untilReady } from './readiness';
+import { type DemoModel, startDemoModel } from './demo-model/start';
+import { type RealParts } from './real/components';
 import { type Secrets } from './secrets';
 import { TOOLS_LOCK } from './stand-in-server/locked-tools';
 import { OTLP_ENDPOINT } from './stand-ins';
+import { isMarked } from './real/foreign-line';
 import { whenAborted } from './when-aborted';
+import { QUIET_BEHIND_COLLECTOR_MS, QUIET_MS, wholeTrace } from './whole-trace';
 import { type Workload } from './workload';
 
 /** Processes are given this long to finish; with telemetry's flush all is over well within 10 s. */
@@ -45,6 +49,8 @@ export interface SystemOptions {
   readonly watcher: Watcher;
   /** Whether a workload that dies is started again, as a cluster would. */
   readonly restart: boolean;
+  /** Programs that take the place of stand-ins. */
+  readonly real: RealParts;
 }
 
 /** The workloads of a plan, running as processes of this machine. */
@@ -52,6 +58,8 @@ export class LocalSystem {
   /** Settles when a workload is gone for good; with it the system is no longer what the manifests say. */
   readonly failure: Promise<UserError>;
   private giveUp!: (error: UserError) => void;
+  private receiver: Collector | undefined;
+  private demoModel: DemoModel | undefined;
   private readonly processes = new Map<string, RunningProcess>();
   private readonly deaths = new Map<string, number>();
   private stopping = false;
@@ -59,8 +67,6 @@ export class LocalSystem {
   private constructor(
     readonly plan: Plan,
     readonly ports: LocalPorts,
-    /** What the collectors received, also those outside the charts; absent when nothing is reported. */
-    readonly collector: Collector | undefined,
     private readonly directory: string,
     private readonly options: SystemOptions,
   ) {
@@ -75,17 +81,17 @@ export class LocalSystem {
    * @throws UserError naming what could not be started; nothing is left running then
    */
   static async start(plan: Plan, options: SystemOptions, signal: AbortSignal): Promise<LocalSystem> {
-    const ports = await allocatePorts(plan, options.ports);
+    const hasCollector = options.real.otelcol !== undefined;
+    const ports = await allocatePorts(plan, options.ports, !hasCollector);
     const directory = mkdtempSync(join(tmpdir(), 'kaos-'));
-    const collector = await startCollectorOf(plan, ports).catch((error: unknown) => {
-      rmSync(directory, { recursive: true, force: true });
-      ports.release();
-      throw asUserError(error);
-    });
-    const system = new LocalSystem(plan, ports, collector, directory, options);
+    const system = new LocalSystem(plan, ports, directory, options);
     // A command that is ended at once still leaves neither processes nor files behind.
     process.once('exit', system.abandon);
     try {
+      system.receiver = await startCollectorOf(plan, hasCollector ? undefined : ports).catch((error) => {
+        throw asUserError(error);
+      });
+      if (options.real.litellm !== undefined) system.demoModel = await startDemoModel();
       await system.startAll(signal);
       return system;
     } catch (error) {
@@ -94,16 +100,55 @@ export class LocalSystem {
     }
   }
 
+  /** What the collectors received, also those outside the charts; absent when nothing is reported. */
+  get collector(): Collector | undefined {
+    return this.receiver;
+  }
+
+  /** Settles when all spans of a trace have come that are to come. */
+  async untilTraceIsWhole(traceId: string | null): Promise<void> {
+    if (!this.receiver || traceId === null) return;
+    const isBehind = this.options.real.otelcol !== undefined;
+    await wholeTrace(this.receiver.store, traceId, isBehind ? QUIET_BEHIND_COLLECTOR_MS : QUIET_MS);
+  }
+
   /** How an agent is asked here. */
   asked(agent: Workload): Asked {
     return { url: this.ports.urlOf(agent), key: callerKey(agent, this.options.secrets) };
   }
 
-  /** Ends all processes, then the collector, so that what they flush still arrives. */
+  /** Stops receiving telemetry, as when the collector is gone. */
+  async closeReceiver(): Promise<void> {
+    await this.receiver?.close();
+  }
+
+  /** Receives telemetry again, where it did before. */
+  async reopenReceiver(): Promise<void> {
+    if (!this.receiver) return;
+    const [grpcPort, httpPort] = [this.receiver.grpcUrl, this.receiver.httpUrl].map((url) =>
+      Number(new URL(url).port),
+    );
+    this.receiver = await startCollector({
+      host: LOOPBACK,
+      grpcPort: grpcPort ?? 0,
+      httpPort: httpPort ?? 0,
+    });
+  }
+
+  /** Ends a workload as a rollout does. Settles when it has ended. */
+  async end(workload: Workload): Promise<void> {
+    await this.processes.get(workload.title)?.stop(STOP_GRACE_MS);
+  }
+
+  /** Ends all processes, then the collectors, so that what they flush still arrives. */
   async stop(): Promise<void> {
     this.stopping = true;
-    await Promise.all([...this.processes.values()].map((running) => running.stop(STOP_GRACE_MS)));
-    await this.collector?.close();
+    const running = [...this.processes.values()];
+    const stopped = (some: RunningProcess[]) => Promise.all(some.map((each) => each.stop(STOP_GRACE_MS)));
+    await stopped(running.filter(({ plan }) => !plan.isCollector));
+    await stopped(running.filter(({ plan }) => plan.isCollector));
+    await this.receiver?.close();
+    await this.demoModel?.close();
     this.ports.release();
     rmSync(this.directory, { recursive: true, force: true });
     process.off('exit', this.abandon);
@@ -121,12 +166,14 @@ export class LocalSystem {
   }
 
   private async startAll(signal: AbortSignal): Promise<void> {
-    const { secrets, binDirectory } = this.options;
-    const { ports, directory, collector: otlp } = this;
+    const { secrets, binDirectory, real } = this.options;
+    const { ports, directory, receiver: otlp } = this;
     const toolsLock = resolve(TOOLS_LOCK);
-    const localization = { ports, secrets, binDirectory, directory, otlp, toolsLock };
+    const demoModelUrl = this.demoModel?.url;
+    const where = { ports, directory, binDirectory, toolsLock };
+    const localization = { ...where, secrets, otlp, real, demoModelUrl };
     const local = this.plan.workloads
-      .filter(({ role }) => role !== 'otel-collector')
+      .filter(({ role }) => role !== 'otel-collector' || real.otelcol !== undefined)
       .map((workload) => localize(workload, localization));
     const cancelled = whenAborted(signal).then(() => {
       throw new InterruptedError('stopped before all was ready');
@@ -153,7 +200,9 @@ export class LocalSystem {
 
   private spawn(plan: LocalProcess): RunningProcess {
     const { watcher } = this.options;
-    const running = new RunningProcess(plan, (line) => watcher.line(plan.title, line));
+    const running = new RunningProcess(plan, (line) => {
+      if (!plan.isForeign || isMarked(line)) watcher.line(plan.title, line);
+    });
     this.processes.set(plan.title, running);
     return running;
   }
@@ -186,8 +235,11 @@ function asUserError(error: unknown): UserError {
   return error instanceof UserError ? error : new UserError(String(error), { cause: error });
 }
 
-/** One that runs inside the command, so that what it received can be shown, stands for all: they share its ports. */
-async function startCollectorOf(plan: Plan, ports: LocalPorts): Promise<Collector | undefined> {
+/**
+ * One that runs inside the command, so that what it received can be shown. It stands for all: they share its ports; or,
+ * where they run themselves and have the ports, for the backends that they export to.
+ */
+async function startCollectorOf(plan: Plan, ports: LocalPorts | undefined): Promise<Collector | undefined> {
   const collectors = plan.workloads.filter(({ role }) => role === 'otel-collector');
   const isReported = plan.workloads.some(({ container }) =>
     container.env.some(({ name }) => name === OTLP_ENDPOINT),
@@ -198,7 +250,7 @@ async function startCollectorOf(plan: Plan, ports: LocalPorts): Promise<Collecto
     const taking = collectors.find(({ container }) =>
       container.ports.some((port) => port.containerPort === containerPort),
     );
-    return taking ? ports.of(taking, containerPort) : 0;
+    return taking && ports ? ports.of(taking, containerPort) : 0;
   };
   return startCollector({ host: LOOPBACK, grpcPort: portOf(4317), httpPort: portOf(4318) });
 }

@@ -1,10 +1,9 @@
 import { context } from '@opentelemetry/api';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../../../runtime/contract';
 import { runMain } from '../../../runtime/process/run-main';
-import { type Closing, serve } from '../../../runtime/process/serve';
+import { serve } from '../../../runtime/process/serve';
 import { LineBatch } from '../../../runtime/telemetry/line-batch';
 import { buildLogger } from '../../../runtime/telemetry/log';
 import { serveGatewayRequest } from '../../../runtime/telemetry/operations';
@@ -12,7 +11,7 @@ import { startTelemetry } from '../../../runtime/telemetry/start';
 import { incomingContext } from '../../../runtime/telemetry/trace-context';
 import { buildInstrumentation } from '../../../runtime/telemetry/with-span';
 import { LOOPBACK } from '../ports';
-import { buildDemoModel } from '../demo-model/demo-model';
+import { startDemoModel } from '../demo-model/start';
 import { type GatewayConfig, loadGatewayConfig } from './config';
 import { buildGateway, type Trace } from './gateway';
 import { withProviderAddresses } from './providers';
@@ -91,11 +90,4 @@ function withAddressesOf(running: readonly string[], config: GatewayConfig): Gat
       model.apiBase !== undefined && isRunning(model.apiBase) ? model : { ...model, apiBase: undefined },
     ),
   };
-}
-
-async function startDemoModel(): Promise<Closing & { url: string }> {
-  const server = buildDemoModel();
-  await server.listen({ host: LOOPBACK, port: 0 });
-  const { port } = server.server.address() as AddressInfo;
-  return { url: `http://${LOOPBACK}:${port}`, close: () => server.close() };
 }

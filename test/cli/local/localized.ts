@@ -1,3 +1,4 @@
+import { NO_REAL_PARTS } from '../../../cli/local/real/components';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,8 @@ export function local(
     ...{ ports: numberedPorts(plan), secrets, directory, otlp },
     binDirectory: '/bin/of/kaos',
     toolsLock: join(directory, 'tools.lock.json'),
+    real: NO_REAL_PARTS,
+    demoModelUrl: undefined,
   });
 }
 

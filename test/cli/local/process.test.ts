@@ -16,7 +16,8 @@ async function start(script: string, env: Record<string, string> = {}) {
   writeFileSync(file, script);
   const printed = signalled<string>();
   const command = [process.execPath, '--require', join(processes.directory, 'end-with-parent.js'), file];
-  const plan = { title: 'script', command, env, readinessUrl: 'http://127.0.0.1:1', note: undefined };
+  const kind = { note: undefined, isCollector: false, isForeign: false };
+  const plan = { title: 'script', command, env, readinessUrl: 'http://127.0.0.1:1', ...kind };
   const started = new RunningProcess(plan, printed.happen);
   running.push(started);
   return { process: started, line: await printed.happened };

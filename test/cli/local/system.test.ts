@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type EnvEntry } from '../../../cli/local/objects';
 import { type Plan } from '../../../cli/local/plan';
+import { NO_REAL_PARTS } from '../../../cli/local/real/components';
 import { noSecrets } from '../../../cli/local/secrets';
 import { LocalSystem } from '../../../cli/local/system';
 import { type Workload } from '../../../cli/local/workload';
@@ -58,6 +59,7 @@ function start(
       binDirectory: processes.directory,
       watcher,
       restart: options.restart ?? false,
+      real: NO_REAL_PARTS,
     },
     options.signal ?? new AbortController().signal,
   );
