@@ -1,0 +1,37 @@
+import { SpanTree, titleOf } from './span-tree';
+import { type TopologyRun } from './topology-run';
+import { refuse } from './trace-contract-error';
+
+const DELEGATION = /^delegate\./;
+const LOOP = 'agent.agentic_loop';
+
+/**
+ * Each delegation that an agent of the chart took is the parent of exactly one loop, of that agent; and each loop but the
+ * one that was asked from outside is the child of a delegation.
+ *
+ * @throws TraceContractError naming each delegation and loop that stands alone
+ */
+export function expectDelegationsParented(run: TopologyRun): void {
+  const tree = new SpanTree(run);
+  // A delegation that failed may not have reached anybody.
+  const made = tree.named(DELEGATION).filter(({ status }) => status !== 'error');
+  const alone = made.filter((span) => {
+    const target = String(span.attributes['agent.delegation.target']);
+    // A server span of HTTP may stand in between.
+    const below = tree.childrenOf(span).flatMap((child) => [child, ...tree.childrenOf(child)]);
+    const loops = below.filter(({ name, service }) => name === LOOP && service === target);
+    return run.services.includes(target) && loops.length !== 1;
+  });
+  const lost = tree
+    .named(LOOP)
+    .filter(({ service }) => service !== run.agent)
+    .filter((loop) => {
+      const parent = tree.parentOf(loop);
+      const above = [parent, parent && tree.parentOf(parent)];
+      return !above.some((span) => span && DELEGATION.test(span.name));
+    });
+  refuse('expectDelegationsParented', [
+    ...alone.map((span) => `${titleOf(span)} is the parent of no loop of its target, or of several`),
+    ...lost.map((span) => `${titleOf(span)} is the child of no delegation`),
+  ]);
+}

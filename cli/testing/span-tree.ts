@@ -1,0 +1,29 @@
+import { type SpanRecord, type TopologyRun } from './topology-run';
+
+/** The spans of a run, by who opened them for whom. */
+export class SpanTree {
+  private readonly byId: ReadonlyMap<string, SpanRecord>;
+
+  constructor(private readonly run: Pick<TopologyRun, 'spans'>) {
+    this.byId = new Map(run.spans.map((span) => [span.spanId, span]));
+  }
+
+  parentOf({ parentSpanId }: SpanRecord): SpanRecord | undefined {
+    return parentSpanId === null ? undefined : this.byId.get(parentSpanId);
+  }
+
+  childrenOf({ spanId }: SpanRecord): SpanRecord[] {
+    return this.run.spans.filter(({ parentSpanId }) => parentSpanId === spanId);
+  }
+
+  named(name: string | RegExp): SpanRecord[] {
+    return this.run.spans.filter((span) =>
+      typeof name === 'string' ? span.name === name : name.test(span.name),
+    );
+  }
+}
+
+/** What a message calls a span. */
+export function titleOf({ service, name, spanId }: SpanRecord): string {
+  return `"${name}" of ${service} (${spanId})`;
+}
