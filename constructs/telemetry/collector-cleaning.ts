@@ -52,11 +52,10 @@ export function processorsOf({
     ...(keepsContent ? {} : contentProcessors()),
     ...secretProcessors(redactedPatterns),
   };
-  const tracesOnly = ['filter/health', 'transform/secrets'];
   return {
     processors,
     names: (signal) =>
-      Object.keys(processors).filter((name) => signal === 'traces' || !tracesOnly.includes(name)),
+      Object.keys(processors).filter((name) => signal === 'traces' || name !== 'filter/health'),
   };
 }
 

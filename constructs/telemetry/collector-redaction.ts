@@ -21,15 +21,21 @@ export const CONTENT_KEYS: readonly string[] = [
   '^gen_ai\\.tool\\.call\\.(arguments|result)',
   '^gen_ai\\.(prompt|completion)(\\.|$)',
   '^gen_ai\\.(content|event\\.content|input|output|choice|message|system\\.message|user\\.message)(\\.|$)',
-  '^llm\\..+\\.(messages|prompt|input|complete_input_dict)',
+  // Whatever the provider is called, but for `token_count`: how much was said is no content.
+  '^llm\\.([^t.]|t[^o.]|to[^k.]).*\\.(messages|prompt|input|complete_input_dict)',
   '^llm\\.(input_messages|output_messages|prompts|completions|request\\.functions)',
   '^(input|output)\\.value$',
   '^traceloop\\.entity\\.(input|output)$',
-  '^(hidden_params|metadata\\.(user_api_key|requester_|headers|requester_ip_address))',
+  '^(hidden_params|guardrail_response)$',
+  '^metadata\\.(user_api_key|requester_|headers|spend_logs|mcp_tool_call|prompt_management|vector_store)',
 ];
 
 /** Log records that are nothing but content. */
 const CONTENT_EVENTS = '^gen_ai\\.';
+
+/** The span in which LiteLLM repeats request and answer, each of their fields by the name that the provider has for it. */
+const RAW_REQUEST = 'raw_gen_ai_request';
+const RAW_KEYS = '^llm\\.';
 
 /** The processors that take message content out of telemetry, by name. */
 export function contentProcessors(): Record<string, object> {
@@ -40,7 +46,10 @@ export function contentProcessors(): Record<string, object> {
       // What could not be cleaned goes nowhere.
       error_mode: 'propagate',
       trace_statements: statements({
-        span: [fromAttributes('span')],
+        span: [
+          fromAttributes('span'),
+          `delete_matching_keys(span.attributes, ${quoted(RAW_KEYS)}) where span.name == ${quoted(RAW_REQUEST)}`,
+        ],
         spanevent: [fromAttributes('spanevent')],
       }),
       metric_statements: statements({ datapoint: [fromAttributes('datapoint')] }),
@@ -61,13 +70,16 @@ export function secretProcessors(morePatterns: readonly string[]): Record<string
   const any = quoted(anyOf(patterns));
   const mask = (text: string): string => `replace_pattern(${text}, ${any}, "****")`;
   return {
-    // What a span has beside attributes, which `redaction` does not reach.
+    // What there is beside attributes and bodies, which `redaction` does not reach. The attributes of links are out of reach.
     'transform/secrets': {
       error_mode: 'propagate',
       trace_statements: statements({
         span: [mask('span.name'), mask('span.status.message')],
         spanevent: [mask('spanevent.name')],
       }),
+      // Attributes that somebody left out of a metric, content or not, would come back with its examples.
+      metric_statements: statements({ exemplar: ['keep_keys(exemplar.filtered_attributes, [])'] }),
+      log_statements: statements({ log: [mask('log.event_name')] }),
     },
     redaction: {
       allow_all_keys: true,

@@ -40,7 +40,7 @@ test('OTLP comes in by gRPC and HTTP, on the address of the pod', () => {
 });
 
 test('each signal goes to every exporter, once memory allows and it is clean', () => {
-  const cleaning = ['memory_limiter', 'transform/content', 'redaction'];
+  const cleaning = ['memory_limiter', 'transform/content', 'transform/secrets', 'redaction'];
   const { traces, metrics, logs } = configOf().service.pipelines;
   expect(metrics).toEqual({
     receivers: ['otlp'],

@@ -55,6 +55,8 @@ test('nothing that we emit is masked or removed for its name', () => {
   const spans = Object.values(SPAN).map((name) => (typeof name === 'function' ? name(1 as never) : name));
   const names = [...Object.values(ATTRIBUTE), ...Object.values(LABEL), ...Object.values(METRIC), ...spans];
   const tokens = [
+    'llm.token_count.prompt',
+    'llm.token_count.prompt_details.input',
     'gen_ai.usage.input_tokens',
     'gen_ai.usage.total_tokens',
     'gen_ai.token.type',
@@ -84,7 +86,11 @@ test.each([
   'traceloop.entity.input',
   'input.value',
   'hidden_params',
+  'llm.together_ai.prompt',
   'metadata.user_api_key_alias',
+  'metadata.mcp_tool_call_metadata',
+  'metadata.vector_store_request_metadata',
+  'guardrail_response',
 ])('%s is content', (name) => {
   expect(matches(CONTENT_KEYS, name)).toBe(true);
 });
