@@ -1,0 +1,55 @@
+import { type Meter, type Tracer } from '@opentelemetry/api';
+import { type Logger } from '@opentelemetry/api-logs';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+
+/** A process that reports by OpenTelemetry's own SDK and exporters. */
+export interface OtlpClient {
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  readonly logger: Logger;
+  /** Sends what there is. Rejects when a signal was not taken. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param attributes of its resource */
+export function otlpClient(
+  url: string,
+  attributes: Readonly<Record<string, string>> = { 'service.name': 'client' },
+): OtlpClient {
+  const resource = resourceFromAttributes(attributes);
+  const scope = 'kaos.client';
+  const tracers = new TracerProvider({
+    resource,
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter({ url }),
+        maxQueueSize: 20_000,
+        maxExportBatchSize: 500,
+      }),
+    ],
+  });
+  const reader = new PeriodicExportingMetricReader({
+    exporter: new OTLPMetricExporter({ url }),
+    exportIntervalMillis: 3_600_000,
+  });
+  const meters = new MeterProvider({ resource, readers: [reader] });
+  const loggers = new LoggerProvider({
+    resource,
+    processors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter({ url }) })],
+  });
+  const all = [tracers, meters, loggers];
+  return {
+    tracer: tracers.getTracer(scope),
+    meter: meters.getMeter(scope),
+    logger: loggers.getLogger(scope),
+    flush: async () => void (await Promise.all(all.map((provider) => provider.forceFlush()))),
+    close: async () => void (await Promise.allSettled(all.map((provider) => provider.shutdown()))),
+  };
+}

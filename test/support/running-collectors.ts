@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { claimPort, LOOPBACK } from '../../cli/local/ports';
+import { localizeCollectorConfig } from '../../cli/local/real/otelcol';
+import { COLLECTOR_PORTS } from '../../constructs/telemetry/collector-ports';
+import { OTELCOL } from '../components/collector';
+import { type DeclaredCollector } from './collectors';
+import { Program } from './program';
+
+/** Where OTLP is taken. */
+export interface OtlpUrls {
+  readonly grpcUrl: string;
+  readonly httpUrl: string;
+}
+
+/** The ports that a collector of ours listens on, by the port that it has in a cluster. */
+export interface CollectorPorts extends OtlpUrls {
+  of(containerPort: number): number;
+  /** Address of its own metrics, as `host:port`. */
+  readonly metrics: string;
+  release(): void;
+}
+
+/** Ports that are nobody else's until they are released. */
+export async function claimCollectorPorts(): Promise<CollectorPorts> {
+  const claims = new Map<number, Awaited<ReturnType<typeof claimPort>>>();
+  for (const port of Object.values(COLLECTOR_PORTS)) claims.set(port, await claimPort());
+  const of = (containerPort: number) => claims.get(containerPort)?.port ?? 0;
+  return {
+    of,
+    grpcUrl: `http://${LOOPBACK}:${of(COLLECTOR_PORTS['otlp-grpc'])}`,
+    httpUrl: `http://${LOOPBACK}:${of(COLLECTOR_PORTS['otlp-http'])}`,
+    metrics: `${LOOPBACK}:${of(COLLECTOR_PORTS.metrics)}`,
+    release: () => claims.forEach((claim) => claim.release()),
+  };
+}
+
+/** What a collector of ours finds around it. */
+export interface Surroundings {
+  readonly ports: CollectorPorts;
+  /** Where all of its exporters send to. */
+  readonly backend: OtlpUrls;
+  /** Where its volume is. */
+  readonly directory: string;
+  /** The collectors that it deals traces out to. */
+  readonly samplers?: readonly CollectorPorts[];
+}
+
+/** Starts a collector of a stack, changed by nothing but what `kaos up --real` changes; settles when it takes telemetry. */
+export async function startDeclared(
+  { config, env }: DeclaredCollector,
+  { ports, backend, directory, samplers = [] }: Surroundings,
+): Promise<Program> {
+  const local = localizeCollectorConfig(config, {
+    host: LOOPBACK,
+    portOf: (port) => ports.of(port),
+    backend,
+    addressesOf: (_, port) => samplers.map((sampler) => `${LOOPBACK}:${sampler.of(port)}`),
+    pathOf: (path) => join(directory, path),
+  });
+  return startWith(local, env);
+}
+
+/** A backend that writes all it gets into files. */
+export interface FileBackend extends OtlpUrls {
+  /** Ends it, and gives the bytes that it wrote. */
+  written(): Promise<string>;
+}
+
+export async function startFileBackend(directory: string): Promise<FileBackend> {
+  const ports = await claimCollectorPorts();
+  const address = (port: number) => ({ endpoint: `${LOOPBACK}:${ports.of(port)}` });
+  const file = join(directory, 'received.jsonl');
+  const pipeline = { receivers: ['otlp'], exporters: ['file'] };
+  const program = await startWith(
+    stringify({
+      receivers: {
+        otlp: {
+          protocols: {
+            grpc: address(COLLECTOR_PORTS['otlp-grpc']),
+            http: address(COLLECTOR_PORTS['otlp-http']),
+          },
+        },
+      },
+      exporters: { file: { path: file } },
+      service: {
+        telemetry: { metrics: { level: 'none' } },
+        pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
+      },
+    }),
+  );
+  return {
+    grpcUrl: ports.grpcUrl,
+    httpUrl: ports.httpUrl,
+    written: async () => {
+      await program.stop();
+      ports.release();
+      return readFileSync(file, 'utf8');
+    },
+  };
+}
+
+/** Settles once a collector with that configuration takes telemetry. */
+export async function startWith(
+  config: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Program> {
+  const program = new Program(OTELCOL, ['--config=env:TESTED_CONFIG'], { ...env, TESTED_CONFIG: config });
+  await program.printed(/Everything is ready/);
+  return program;
+}
