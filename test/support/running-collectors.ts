@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { isMap, parseDocument, stringify } from 'yaml';
 import { claimPort, LOOPBACK } from '../../cli/local/ports';
 import { localizeCollectorConfig } from '../../cli/local/real/otelcol';
 import { COLLECTOR_PORTS } from '../../constructs/telemetry/collector-ports';
@@ -47,7 +47,10 @@ export interface Surroundings {
   readonly samplers?: readonly CollectorPorts[];
 }
 
-/** Starts a collector of a stack, changed by nothing but what `kaos up --real` changes; settles when it takes telemetry. */
+/**
+ * Starts a collector of a stack, changed by nothing but what `kaos up --real` changes, and by how often it reports what it
+ * counts; settles when it takes telemetry.
+ */
 export async function startDeclared(
   { config, env }: DeclaredCollector,
   { ports, backend, directory, samplers = [] }: Surroundings,
@@ -59,7 +62,17 @@ export async function startDeclared(
     addressesOf: (_, port) => samplers.map((sampler) => `${LOOPBACK}:${sampler.of(port)}`),
     pathOf: (path) => join(directory, path),
   });
-  return startWith(local, env);
+  return startWith(hurried(local), env);
+}
+
+/** Connectors report once a minute. */
+function hurried(config: string): string {
+  const document = parseDocument(config);
+  const connectors = document.get('connectors');
+  for (const name of ['span_metrics', 'servicegraph'])
+    if (isMap(connectors) && connectors.has(name))
+      document.setIn(['connectors', name, 'metrics_flush_interval'], '500ms');
+  return document.toString({ lineWidth: 0 });
 }
 
 /** A backend that writes all it gets into files. */
