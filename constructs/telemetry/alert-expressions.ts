@@ -175,7 +175,7 @@ export function collectorAlerts({ window, holds }: AgentThresholds): Rule[] {
       'KaosCollectorRefusing',
       rates('job, instance', refused),
       'A collector refuses telemetry',
-      '{{ $labels.instance }} refuses {{ $value | humanize }} items a second: it is short of memory.',
+      '{{ $labels.instance }} refuses {{ $value | humanize }} items a second: it is short of memory, or an exporter cannot keep up.',
     ),
     alert(
       'KaosCollectorSamplingTooEarly',
