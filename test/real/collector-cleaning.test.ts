@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OtlpExporter, TelemetryStack, type TelemetryStackProps } from '../../constructs';
+import { type TelemetryStackProps } from '../../constructs';
 import { SECRET_SHAPES } from '../../constructs/secret-shapes';
-import { type Signal } from '../../constructs/telemetry/otlp-exporter';
 import { toJavaScript } from '../../constructs/telemetry/re2';
 import { CONTENT } from '../../runtime/telemetry/names';
-import { collectorsIn } from '../support/collectors';
+import { collectorsOf } from '../support/collectors';
+import { Ends } from '../support/ends';
 import { otlpClient, type OtlpClient } from '../support/otlp-client';
+import { postOtlp } from '../support/otlp-json';
 import { describeWith } from '../support/real-parts';
-import { claimCollectorPorts, startDeclared, startFileBackend } from '../support/running-collectors';
-import { synth } from '../support/synth';
+import { runDeclared, startBackend } from '../support/running-collectors';
 import { PLACES } from '../support/telling';
 
 /** One secret of each shape, in the order of the shapes; they are put together here, so that no scanner takes them for real. */
@@ -85,32 +84,27 @@ const OUT_OF_REACH = ['link attribute'];
 const SAID = 'words that somebody said';
 
 describeWith(['OpenTelemetry Collector'], 'what a collector passes on', () => {
-  let directory: string;
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'kaos-test-'));
-  });
-  afterEach(() => rmSync(directory, { recursive: true }));
+  const ends = new Ends();
+  afterEach(() => ends.meet());
 
   /** What comes out of a stack's collector, as it is written to a file behind it. */
   async function passedOn(
     props: Partial<TelemetryStackProps>,
     tell: (client: OtlpClient, httpUrl: string) => void | Promise<void>,
   ): Promise<string> {
-    const exporters = [OtlpExporter.otlp({ endpoint: 'otlp.example.com:4317' })];
-    const build = { exporters, ...props };
-    const [declared] = collectorsIn(synth((scope) => new TelemetryStack(scope, 'telemetry', build)));
-    if (!declared) throw new Error('no collector');
-    const backend = await startFileBackend(directory);
-    const ports = await claimCollectorPorts();
-    const collector = await startDeclared(declared, { ports, backend, directory });
+    const file = join(ends.directory(), 'received.jsonl');
+    const backend = await startBackend('file', { path: file });
+    ends.add(() => backend.stop());
+    const [declared] = collectorsOf(props);
+    const { program, ports } = await runDeclared(declared, { backend }, ends);
     const client = otlpClient(ports.grpcUrl, { 'service.name': 'lead', note: `resource ${EMAIL}` });
     await tell(client, ports.httpUrl);
     await client.flush();
     await client.close();
     // It sends what it has before it ends, and so does the backend.
-    await collector.stop();
-    ports.release();
-    return backend.written();
+    await program.stop();
+    await backend.stop();
+    return readFileSync(file, 'utf8');
   }
 
   test('has no secret of any shape, no e-mail address and nothing of the patterns that were given, wherever it was', async () => {
@@ -189,12 +183,14 @@ describeWith(['OpenTelemetry Collector'], 'what a collector passes on', () => {
     const scope = { name: 'scope', attributes };
     const metrics = [{ name: 'calls', sum: { dataPoints: [{ timeUnixNano: '1', asInt: '1', exemplars }] } }];
     const span = { traceId: '1'.repeat(32), spanId: '1'.repeat(16), name: 'work' };
+    const record = { severityText: 'INFO' };
     const written = await passedOn({ messageContent: 'keep' }, async (_, url) => {
-      await postOtlp(url, 'metrics', { resourceMetrics: [{ scopeMetrics: [{ scope, metrics }] }] });
-      await postOtlp(url, 'traces', { resourceSpans: [{ scopeSpans: [{ scope, spans: [span] }] }] });
-      await postOtlp(url, 'logs', {
-        resourceLogs: [{ scopeLogs: [{ scope, logRecords: [{ severityText: 'INFO' }] }] }],
-      });
+      const statuses = await Promise.all([
+        postOtlp(url, 'metrics', { resourceMetrics: [{ scopeMetrics: [{ scope, metrics }] }] }),
+        postOtlp(url, 'traces', { resourceSpans: [{ scopeSpans: [{ scope, spans: [span] }] }] }),
+        postOtlp(url, 'logs', { resourceLogs: [{ scopeLogs: [{ scope, logRecords: [record] }] }] }),
+      ]);
+      expect(statuses).toEqual([200, 200, 200]);
     });
     expect(written.match(/scope/g)?.length).toBeGreaterThanOrEqual(3);
     expect(written).toContain('exemplars');
@@ -221,9 +217,3 @@ describeWith(['OpenTelemetry Collector'], 'what a collector passes on', () => {
     expect(SECRETS.map((secret, index) => shapes[index]?.test(secret))).toEqual(shapes.map(() => true));
   });
 });
-
-async function postOtlp(url: string, signal: Signal, body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const reply = await fetch(`${url}/v1/${signal}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  expect(reply.status).toBe(200);
-}

@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { type Collector, startCollector } from '../../cli/local/collector/collector';
 import { claimPort, LOOPBACK } from '../../cli/local/ports';
-import { OtlpExporter, TelemetryStack, type TelemetryStackProps } from '../../constructs';
-import { collectorsIn } from '../support/collectors';
+import { type TelemetryStackProps } from '../../constructs';
+import { collectorsOf } from '../support/collectors';
+import { Ends } from '../support/ends';
 import { type OtlpClient, otlpClient } from '../support/otlp-client';
 import { describeWith } from '../support/real-parts';
 import { claimCollectorPorts, startDeclared } from '../support/running-collectors';
-import { synth } from '../support/synth';
 import { makeTrace } from '../support/traces';
 
 const ROUNDS = ['first', 'second', 'third'] as const;
@@ -17,20 +14,15 @@ const ROUNDS = ['first', 'second', 'third'] as const;
 const EACH = 600;
 
 describeWith(['OpenTelemetry Collector'], 'a collector that is killed while its backend is down', () => {
-  const ends: (() => unknown)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
+  const ends = new Ends();
+  afterEach(() => ends.meet());
 
   /** A backend that comes up when all is sent and the collector has been killed after each round. */
   async function afterKills(props: Partial<TelemetryStackProps>): Promise<Collector> {
-    const directory = mkdtempSync(join(tmpdir(), 'kaos-test-'));
-    const exporters = [OtlpExporter.otlp({ endpoint: 'otlp.example.com:4317' })];
-    const build = { exporters, spanMetrics: false, ...props };
-    const [declared] = collectorsIn(synth((scope) => new TelemetryStack(scope, 'telemetry', build)));
-    if (!declared) throw new Error('no collector');
+    const directory = ends.directory();
+    const [declared] = collectorsOf({ spanMetrics: false, ...props });
     const [ports, grpc, http] = await Promise.all([claimCollectorPorts(), claimPort(), claimPort()]);
-    ends.push(() => rmSync(directory, { recursive: true }), ports.release, grpc.release, http.release);
+    ends.add(ports.release, grpc.release, http.release);
     const backend = {
       grpcUrl: `http://${LOOPBACK}:${grpc.port}`,
       httpUrl: `http://${LOOPBACK}:${http.port}`,
@@ -44,11 +36,11 @@ describeWith(['OpenTelemetry Collector'], 'a collector that is killed while its 
       await client.close();
     }
     const up = await startCollector({ host: LOOPBACK, grpcPort: grpc.port, httpPort: http.port });
-    ends.push(() => up.close());
+    ends.add(() => up.close());
     const last = await startDeclared(declared, { ports, backend, directory });
-    ends.push(() => last.stop());
+    ends.add(() => last.stop());
     const client = otlpClient(ports.grpcUrl);
-    ends.push(() => client.close());
+    ends.add(() => client.close());
     report(client, 'last');
     await client.flush();
     return up;

@@ -1,14 +1,12 @@
-import { type Program } from '../support/program';
 import { Duration } from 'cdk8s';
 import { type Collector, startCollector } from '../../cli/local/collector/collector';
 import { LOOPBACK } from '../../cli/local/ports';
-import { OtlpExporter, TelemetryStack, type TelemetryStackProps } from '../../constructs';
 import { binomialRange } from '../support/binomial';
-import { collectorsIn, type DeclaredCollector } from '../support/collectors';
+import { collectorsOf } from '../support/collectors';
+import { Ends } from '../support/ends';
 import { type OtlpClient, otlpClient } from '../support/otlp-client';
 import { describeWith } from '../support/real-parts';
-import { claimCollectorPorts, type CollectorPorts, startDeclared } from '../support/running-collectors';
-import { synth } from '../support/synth';
+import { type CollectorPorts, runDeclared } from '../support/running-collectors';
 import { makeTrace, makeTraces } from '../support/traces';
 
 const ORDINARY = 1000;
@@ -17,40 +15,25 @@ const PERCENTAGE = 10;
 const SPANS = 4;
 
 describeWith(['OpenTelemetry Collector'], 'what a collector samples', () => {
-  const ends: (() => unknown)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
+  const ends = new Ends();
+  afterEach(() => ends.meet());
 
   async function backend(): Promise<Collector> {
     const started = await startCollector({ host: LOOPBACK, grpcPort: 0, httpPort: 0 });
-    ends.push(() => started.close());
+    ends.add(() => started.close());
     return started;
-  }
-
-  async function start(
-    declared: DeclaredCollector,
-    place: { backend: Collector; samplers?: readonly CollectorPorts[] },
-  ): Promise<{ program: Program; ports: CollectorPorts }> {
-    const ports = await claimCollectorPorts();
-    const program = await startDeclared(declared, { ports, directory: '/nowhere', ...place });
-    ends.push(
-      () => ports.release(),
-      () => program.stop(),
-    );
-    return { program, ports };
   }
 
   function client(ports: CollectorPorts): OtlpClient {
     const reporting = otlpClient(ports.grpcUrl);
-    ends.push(() => reporting.close());
+    ends.add(() => reporting.close());
     return reporting;
   }
 
   test('is every trace that failed or was slow, and its share of the rest, whole; and all spans are counted', async () => {
-    const [declared] = declaredBy({});
+    const [declared] = collectorsOf({ tailSampling: TAIL_SAMPLING });
     const behind = await backend();
-    const { program, ports } = await start(declared, { backend: behind });
+    const { program, ports } = await runDeclared(declared, { backend: behind }, ends);
     const reporting = client(ports);
     const traces = send(Array.from({ length: SPANS }, () => reporting));
     await reporting.flush();
@@ -62,13 +45,13 @@ describeWith(['OpenTelemetry Collector'], 'what a collector samples', () => {
   }, 60_000);
 
   test('is the same where spans of a trace come to different collectors', async () => {
-    const [sampler, dealer] = declaredBy({ replicas: 2 });
+    const [sampler, dealer] = collectorsOf({ tailSampling: TAIL_SAMPLING, replicas: 2 });
     const behind = [await backend(), await backend()];
-    const samplers = await Promise.all(behind.map((one) => start(sampler, { backend: one })));
+    const samplers = await Promise.all(behind.map((one) => runDeclared(sampler, { backend: one }, ends)));
     const [unused] = behind;
     if (!unused || !dealer) throw new Error('no dealers');
     const place = { backend: unused, samplers: samplers.map(({ ports }) => ports) };
-    const dealers = await Promise.all([start(dealer, place), start(dealer, place)]);
+    const dealers = await Promise.all([runDeclared(dealer, place, ends), runDeclared(dealer, place, ends)]);
     const reporting = dealers.map(({ ports }) => client(ports));
     const traces = send([...reporting, ...reporting]);
     await Promise.all(reporting.map((one) => one.flush()));
@@ -87,16 +70,7 @@ interface Sent {
   readonly slow: ReadonlySet<string>;
 }
 
-function declaredBy(props: Partial<TelemetryStackProps>): [DeclaredCollector, DeclaredCollector?] {
-  const exporters = [OtlpExporter.otlp({ endpoint: 'otlp.example.com:4317' })];
-  const tailSampling = { percentage: PERCENTAGE, slowerThan: Duration.seconds(30) };
-  const all = { exporters, tailSampling, ...props };
-  const declared = collectorsIn(synth((scope) => new TelemetryStack(scope, 'telemetry', all)));
-  // What decides stands before what deals out.
-  const [first, second] = declared.sort((one, other) => other.name.length - one.name.length);
-  if (!first) throw new Error('no collector');
-  return [first, second];
-}
+const TAIL_SAMPLING = { percentage: PERCENTAGE, slowerThan: Duration.seconds(30) };
 
 function send(clients: readonly OtlpClient[]): Sent {
   return {

@@ -97,7 +97,7 @@ describeWith(['OpenTelemetry Collector'], 'a collector', () => {
 
   test('takes what any two options of a stack make of it', async () => {
     const choices = pairs(OPTIONS);
-    const declared = choices.flatMap(collectorsOf);
+    const declared = choices.flatMap(chosenCollectors);
     expect(new Set(declared.map(({ config }) => config)).size).toBeGreaterThan(choices.length);
     expect(await refused(declared)).toEqual([]);
   }, 120_000);
@@ -108,7 +108,7 @@ describeWith(['OpenTelemetry Collector'], 'a collector', () => {
     );
     const choice = fc.record(Object.fromEntries(indexes)) as fc.Arbitrary<Choice>;
     const property = fc.asyncProperty(choice, async (chosen) => {
-      expect(await refused(collectorsOf(chosen))).toEqual([]);
+      expect(await refused(chosenCollectors(chosen))).toEqual([]);
     });
     await fc.assert(property, { numRuns: 30, endOnFailure: true });
   }, 120_000);
@@ -120,7 +120,7 @@ describeWith(['OpenTelemetry Collector'], 'a collector', () => {
     ['a broken pattern', (config) => config.replace(/^( +- ).*hf_.*$/m, '$1"(hf_"'), /\(hf_/],
     ['a broken statement', (config) => config.replace('replace_pattern', 'replace_pattem'), /replace_pattem/],
   ])('would say so of %s', async (_, spoil, problem) => {
-    const [declared] = collectorsOf(FIRST);
+    const [declared] = chosenCollectors(FIRST);
     if (!declared) throw new Error('no collector');
     expect(await refused([{ ...declared, config: spoil(declared.config) }])).toEqual([
       expect.stringMatching(problem),
@@ -159,7 +159,7 @@ describeWith(['OpenTelemetry Collector'], 'a collector', () => {
 
 const FIRST = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, 0])) as Choice;
 
-function collectorsOf(choice: Choice): DeclaredCollector[] {
+function chosenCollectors(choice: Choice): DeclaredCollector[] {
   return collectorsIn(synth((scope) => new TelemetryStack(scope, 'telemetry', propsOf(scope, choice))));
 }
 

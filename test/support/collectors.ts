@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
+import { OtlpExporter, TelemetryStack, type TelemetryStackProps } from '../../constructs';
 import { OTELCOL } from '../components/collector';
 import { containersOf, namespaceOf, ofKind, podTemplates } from './objects';
-import { type Manifest } from './synth';
+import { type Manifest, synth } from './synth';
 
 /** A collector as manifests describe it. */
 export interface DeclaredCollector {
@@ -33,6 +34,19 @@ export function collectorsIn(objects: readonly Manifest[]): DeclaredCollector[] 
       },
     ];
   });
+}
+
+/** The collectors of a stack, what samples before what deals out to it. Where nothing else is said it has one backend. */
+export function collectorsOf(
+  props: Partial<TelemetryStackProps>,
+): readonly [DeclaredCollector, ...DeclaredCollector[]] {
+  const exporters = [OtlpExporter.otlp({ endpoint: 'otlp.example.com:4317' })];
+  const manifests = synth((scope) => new TelemetryStack(scope, 'telemetry', { exporters, ...props }));
+  const [first, ...others] = collectorsIn(manifests).sort(
+    (one, other) => other.name.length - one.name.length,
+  );
+  if (!first) throw new Error('the stack has no collector');
+  return [first, ...others];
 }
 
 /** What a collector says of a configuration: nothing, when it would start with it. */

@@ -1,4 +1,4 @@
-import { type Meter, type Tracer } from '@opentelemetry/api';
+import { type Meter, metrics, trace, type Tracer } from '@opentelemetry/api';
 import { type Logger } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
@@ -13,6 +13,8 @@ export interface OtlpClient {
   readonly tracer: Tracer;
   readonly meter: Meter;
   readonly logger: Logger;
+  /** Has what is built from now on in this process report by it. */
+  becomeGlobal(): void;
   /** Sends what there is. Rejects when a signal was not taken. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +51,12 @@ export function otlpClient(
     tracer: tracers.getTracer(scope),
     meter: meters.getMeter(scope),
     logger: loggers.getLogger(scope),
+    becomeGlobal: () => {
+      trace.disable();
+      metrics.disable();
+      trace.setGlobalTracerProvider(tracers);
+      metrics.setGlobalMeterProvider(meters);
+    },
     flush: async () => void (await Promise.all(all.map((provider) => provider.forceFlush()))),
     close: async () => void (await Promise.allSettled(all.map((provider) => provider.shutdown()))),
   };

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, parseDocument, stringify } from 'yaml';
 import { claimPort, LOOPBACK } from '../../cli/local/ports';
@@ -6,6 +5,7 @@ import { localizeCollectorConfig } from '../../cli/local/real/otelcol';
 import { COLLECTOR_PORTS } from '../../constructs/telemetry/collector-ports';
 import { OTELCOL } from '../components/collector';
 import { type DeclaredCollector } from './collectors';
+import { type Ends } from './ends';
 import { Program } from './program';
 
 /** Where OTLP is taken. */
@@ -65,6 +65,19 @@ export async function startDeclared(
   return startWith(hurried(local), env);
 }
 
+/** As `startDeclared`, with ports and a volume of its own, until the tests are over. */
+export async function runDeclared(
+  declared: DeclaredCollector,
+  place: Omit<Surroundings, 'ports' | 'directory'>,
+  ends: Ends,
+): Promise<{ readonly program: Program; readonly ports: CollectorPorts }> {
+  const ports = await claimCollectorPorts();
+  ends.add(() => ports.release());
+  const program = await startDeclared(declared, { ...place, ports, directory: ends.directory() });
+  ends.add(() => program.stop());
+  return { program, ports };
+}
+
 /** Connectors report once a minute. */
 function hurried(config: string): string {
   const document = parseDocument(config);
@@ -75,43 +88,39 @@ function hurried(config: string): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** A backend that writes all it gets into files. */
-export interface FileBackend extends OtlpUrls {
-  /** Ends it, and gives the bytes that it wrote. */
-  written(): Promise<string>;
+/** A backend: a collector that has all that it takes in one exporter. */
+export interface Backend extends OtlpUrls {
+  /** Ends it, once it has exported what it has. */
+  stop(): Promise<void>;
 }
 
-export async function startFileBackend(directory: string): Promise<FileBackend> {
+/** Starts a backend, for what a collector can export to beside OTLP. */
+export async function startBackend(
+  name: string,
+  exporter: object,
+  signals = ['traces', 'metrics', 'logs'],
+): Promise<Backend> {
   const ports = await claimCollectorPorts();
   const address = (port: number) => ({ endpoint: `${LOOPBACK}:${ports.of(port)}` });
-  const file = join(directory, 'received.jsonl');
-  const pipeline = { receivers: ['otlp'], exporters: ['file'] };
-  const program = await startWith(
-    stringify({
-      receivers: {
-        otlp: {
-          protocols: {
-            grpc: address(COLLECTOR_PORTS['otlp-grpc']),
-            http: address(COLLECTOR_PORTS['otlp-http']),
-          },
-        },
-      },
-      exporters: { file: { path: file } },
-      service: {
-        telemetry: { metrics: { level: 'none' } },
-        pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
-      },
-    }),
-  );
-  return {
-    grpcUrl: ports.grpcUrl,
-    httpUrl: ports.httpUrl,
-    written: async () => {
-      await program.stop();
-      ports.release();
-      return readFileSync(file, 'utf8');
+  const protocols = {
+    grpc: address(COLLECTOR_PORTS['otlp-grpc']),
+    http: address(COLLECTOR_PORTS['otlp-http']),
+  };
+  const pipeline = { receivers: ['otlp'], exporters: [name] };
+  const config = {
+    receivers: { otlp: { protocols } },
+    exporters: { [name]: exporter },
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: Object.fromEntries(signals.map((signal) => [signal, pipeline])),
     },
   };
+  const program = await startWith(stringify(config));
+  const stop = async () => {
+    await program.stop();
+    ports.release();
+  };
+  return { grpcUrl: ports.grpcUrl, httpUrl: ports.httpUrl, stop };
 }
 
 /** Settles once a collector with that configuration takes telemetry. */

@@ -6,7 +6,6 @@ import {
   type MetricData,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { AlertRules, Dashboard } from '../../../constructs';
 import {
   COLLECTOR_METRICS,
   DURATION_BOUNDARIES,
@@ -15,8 +14,8 @@ import {
 } from '../../../constructs/telemetry/prometheus-metrics';
 import { Instruments } from '../../../runtime/telemetry/instruments';
 import { METRIC } from '../../../runtime/telemetry/names';
+import { askedMetrics } from '../../support/asked-metrics';
 import { metricsIn, type OtlpMetric, prometheusNames } from '../../support/prometheus-names';
-import { type Manifest, synth } from '../../support/synth';
 
 /** What `span_metrics` and `servicegraph` of the collector report, by their documentation. */
 const SPAN_METRICS: readonly OtlpMetric[] = [
@@ -75,13 +74,6 @@ function known(): Set<string> {
   return new Set([...[...own, ...SPAN_METRICS].flatMap(prometheusNames), ...OWN_METRICS]);
 }
 
-function unknownIn(expressions: readonly string[], defined: readonly string[] = []): string[] {
-  const names = known();
-  const asked = expressions.flatMap(metricsIn);
-  expect(asked.length).toBeGreaterThanOrEqual(expressions.length);
-  return asked.filter((name) => !names.has(name) && !defined.includes(name));
-}
-
 test.each<[OtlpMetric, string[]]>([
   [{ name: 'kaos.requests', unit: '1', kind: 'counter' }, ['kaos_requests_total']],
   [
@@ -121,28 +113,10 @@ test('every name that constructs have is one that is reported', () => {
   expect(own.filter((name) => !all.has(name))).toEqual([]);
 });
 
-test('every metric that alerts are about is one that is reported', () => {
-  const [rule] = synth((scope) => new AlertRules(scope, 'alerts'));
-  const rules: { record?: string; expr: string }[] = rule.spec.groups.flatMap(
-    (group: Manifest) => group.rules,
-  );
-  const recorded = rules.flatMap(({ record }) => record ?? []);
-  expect(
-    unknownIn(
-      rules.map(({ expr }) => expr),
-      recorded,
-    ),
-  ).toEqual([]);
-});
-
-test('every metric that the dashboard shows is one that is reported', () => {
-  const [map] = synth((scope) => new Dashboard(scope, 'agents'));
-  const dashboard = JSON.parse(map.data['agents.json']);
-  const expressions: string[] = dashboard.panels.flatMap((panel: Manifest) =>
-    (panel.targets ?? []).map(({ expr }: { expr: string }) => expr),
-  );
-  const variables: string[] = dashboard.templating.list.flatMap(({ query }: Manifest) => query.query ?? []);
-  expect(unknownIn([...expressions, ...variables])).toEqual([]);
+test('every metric that alerts and the dashboard ask for is one that is reported, or recorded by a rule', () => {
+  const all = known();
+  const unknown = askedMetrics().filter((name) => !all.has(name));
+  expect(unknown).toEqual(['kaos:request_errors:ratio_rate']);
 });
 
 test('agents count durations by what alerts can ask for, also beyond 30 s', () => {
