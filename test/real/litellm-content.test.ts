@@ -85,7 +85,7 @@ describeWith(['LiteLLM', 'OpenTelemetry Collector'], 'LiteLLM that tells all it 
     const args = ['--config', config, '--host', LOOPBACK, '--port', String(port)];
     const program = new Program(LITELLM, args, env);
     ends.add(close, () => program.stop());
-    await program.printed(/Application startup complete/);
+    await program.printed(/Uvicorn running on/);
     return { program, url };
   }
 
