@@ -20,6 +20,9 @@ export interface OtlpClient {
   close(): Promise<void>;
 }
 
+/** The SDK does not wait for a batch that is on its way when it is told to flush; so nothing is before it is told. */
+const ONE_BATCH = { maxQueueSize: 20_000, maxExportBatchSize: 20_000, scheduledDelayMillis: 3_600_000 };
+
 /** @param attributes of its resource */
 export function otlpClient(
   url: string,
@@ -32,8 +35,7 @@ export function otlpClient(
     spanProcessors: [
       new BatchSpanProcessor({
         exporter: new OTLPTraceExporter({ url }),
-        maxQueueSize: 20_000,
-        maxExportBatchSize: 500,
+        ...ONE_BATCH,
       }),
     ],
   });
@@ -44,7 +46,7 @@ export function otlpClient(
   const meters = new MeterProvider({ resource, readers: [reader] });
   const loggers = new LoggerProvider({
     resource,
-    processors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter({ url }) })],
+    processors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter({ url }), ...ONE_BATCH })],
   });
   const all = [tracers, meters, loggers];
   return {
