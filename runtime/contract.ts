@@ -43,4 +43,6 @@ export {
   type PeerProtocol,
 } from './contract/peers';
 export * from './contract/tool-lock';
+export { toJavaScript } from './contract/re2-pattern';
+export { EMAIL_SHAPE, isSecretVariable, SECRET_KEYS, SECRET_SHAPES } from './contract/secret-shapes';
 export { secretFileVariable } from './contract/variables';

@@ -1,18 +1,10 @@
 import { literal } from './collector-exporters';
-import { SECRET_SHAPES } from '../secret-shapes';
+import { EMAIL_SHAPE, SECRET_KEYS, SECRET_SHAPES } from '../../runtime/contract';
 
 /** Regular expressions, in RE2's syntax, of values that no backend may see. */
 export const SECRET_PATTERNS: readonly string[] = [
   ...SECRET_SHAPES.map(([, pattern]) => pattern),
-  // An e-mail address is nobody's secret, but somebody's.
-  '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}',
-];
-
-/** Regular expressions of attribute names whose values no backend may see, whatever they are. */
-export const SECRET_KEYS: readonly string[] = [
-  '(?i)(authorization|api[_.-]?key|password|passwd|passphrase|secret|cookie|credential|private[_.-]?key)',
-  // Not every name with `token` in it: numbers of tokens are what people look for.
-  '(?i)(^|[_.-])(access|auth|bearer|id|refresh|session)[_.-]?token$',
+  EMAIL_SHAPE,
 ];
 
 /** Attributes that hold what users, models and tools said, in the words of each convention that is about. */

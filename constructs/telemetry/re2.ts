@@ -1,3 +1,5 @@
+import { toJavaScript } from '../../runtime/contract';
+
 /**
  * What RE2 knows with a backslash and a letter; JavaScript takes any other letter for itself. Left out are quotes, `\Q`
  * and `\E`: patterns are put together, and one that is open would go on in the next.
@@ -27,19 +29,4 @@ export function re2Problem(pattern: string): string | undefined {
   const expression = toJavaScript(pattern);
   if (!expression) return 'is no regular expression';
   return expression.test('') ? 'matches the empty text, and so every other' : undefined;
-}
-
-/** A pattern of RE2 as JavaScript has it; undefined when it is none. */
-export function toJavaScript(pattern: string): RegExp | undefined {
-  const [, flags = ''] = /^\(\?([imsU]+)\)/.exec(pattern) ?? [];
-  const source = pattern
-    .replace(/^\(\?[imsU]+\)/, '')
-    .replace(/\(\?[imsU]+:/g, '(?:')
-    .replaceAll('\\A', '^')
-    .replaceAll('\\z', '$');
-  try {
-    return new RegExp(source, flags.replace('U', ''));
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import { serve } from '../process/serve';
 import { LineBatch } from '../telemetry/line-batch';
 import { buildLogger } from '../telemetry/log';
 import { capturesContent } from '../telemetry/message-content';
+import { Redactor } from '../telemetry/redaction/redactor';
 import { startTelemetry } from '../telemetry/start';
 import { buildAgent, dependenciesOf } from './build-agent';
 import { listTools } from './tools';
@@ -16,11 +17,13 @@ const WARM_UP_MS = 10_000;
 void runMain(async () => {
   const config = agentConfigFromEnv(process.env);
   const instructions = readInstructions(config);
-  const telemetry = startTelemetry(process.env, config.name);
+  const redactor = new Redactor(process.env);
+  const telemetry = startTelemetry(process.env, config.name, redactor);
   const log = buildLogger({
     name: config.name,
     level: config.logLevel,
     export: telemetry.enabled,
+    redactor,
     stdout: new LineBatch(process.stdout),
   });
   endOnCrash(log, telemetry);

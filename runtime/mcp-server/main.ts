@@ -5,6 +5,7 @@ import { serve } from '../process/serve';
 import { LineBatch } from '../telemetry/line-batch';
 import { buildLogger } from '../telemetry/log';
 import { capturesContent } from '../telemetry/message-content';
+import { Redactor } from '../telemetry/redaction/redactor';
 import { startTelemetry } from '../telemetry/start';
 import { buildInstrumentation } from '../telemetry/with-span';
 import { allowedPages } from './strange-pages';
@@ -19,11 +20,13 @@ import { timeLimited } from './time-limit';
 void runMain(async () => {
   const config = mcpServerConfigFromEnv(process.env);
   const modules = loadTools(config.toolModules);
-  const telemetry = startTelemetry(process.env, config.name);
+  const redactor = new Redactor(process.env);
+  const telemetry = startTelemetry(process.env, config.name, redactor);
   const log = buildLogger({
     name: config.name,
     level: config.logLevel,
     export: telemetry.enabled,
+    redactor,
     stdout: new LineBatch(process.stdout),
   });
   endOnCrash(log, telemetry);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** What the SDK hands batches of one signal to. */
 export interface Exporter<Item> {
   export(items: Item[], done: (result: ExportResult) => void): void;
+  forceFlush?(): Promise<void>;
   shutdown(): Promise<void>;
 }
 

@@ -16,9 +16,8 @@ const CHARACTERS = 2_048;
 
 type OnDrop = (count: number) => void;
 
-/** Sends spans by OTLP. Nothing where `OTEL_TRACES_EXPORTER` asks for something else, which is the SDK's to do. */
-export function heldTraces(onDrop: OnDrop): HeldExporter<ReadableSpan> | undefined {
-  if (!isOtlp('OTEL_TRACES_EXPORTER')) return undefined;
+/** Sends spans by OTLP. */
+export function heldTraces(onDrop: OnDrop): HeldExporter<ReadableSpan> {
   const Exporter = { grpc: GrpcTraceExporter, 'http/json': JsonTraceExporter }[protocolOf('TRACES')];
   return new HeldExporter({
     what: 'spans',
@@ -30,8 +29,7 @@ export function heldTraces(onDrop: OnDrop): HeldExporter<ReadableSpan> | undefin
 }
 
 /** Sends log records, likewise. */
-export function heldLogs(onDrop: OnDrop): HeldExporter<ReadableLogRecord> | undefined {
-  if (!isOtlp('OTEL_LOGS_EXPORTER')) return undefined;
+export function heldLogs(onDrop: OnDrop): HeldExporter<ReadableLogRecord> {
   const Exporter = { grpc: GrpcLogExporter, 'http/json': JsonLogExporter }[protocolOf('LOGS')];
   return new HeldExporter({
     what: 'log records',
@@ -46,10 +44,6 @@ export function heldLogs(onDrop: OnDrop): HeldExporter<ReadableLogRecord> | unde
 export function positiveNumber(variable: string): number | undefined {
   const number = getNumberFromEnv(variable);
   return number !== undefined && number > 0 ? number : undefined;
-}
-
-function isOtlp(variable: string): boolean {
-  return ['', 'otlp'].includes(getStringFromEnv(variable)?.trim() ?? '');
 }
 
 function protocolOf(signal: string): string {

@@ -4,6 +4,7 @@ import { type DestinationStream, type Logger, type LoggerOptions, multistream, p
 import { type LogLevel } from '../contract';
 import { logDiagnostics } from './diagnostics';
 import { ATTRIBUTE } from './names';
+import { Redactor } from './redaction/redactor';
 
 const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
   TRACE: 'trace',
@@ -31,13 +32,19 @@ export function buildLogger(options: {
   readonly level: LogLevel;
   readonly export: boolean;
   readonly stdout?: DestinationStream;
+  /**
+   * Goes through each line.
+   * @default - one that knows what secrets look like, and none of the process's own
+   */
+  readonly redactor?: Redactor;
 }): Logger {
-  const { stdout = process.stdout } = options;
+  const { stdout = process.stdout, redactor = new Redactor({}) } = options;
   const format: LoggerOptions = {
     level: PINO_LEVELS[options.level],
     base: { [ATTRIBUTE.loggerName]: options.name },
     formatters: { level: (label, number) => ({ level: number, severity: label.toUpperCase() }) },
     mixin: activeSpan,
+    hooks: { streamWrite: (line) => redactor.line(line) },
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
   };

@@ -1,11 +1,12 @@
 import { metrics } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { envDetector, serviceInstanceIdDetector } from '@opentelemetry/resources';
-import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import { serviceInstanceIdDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { heldLogs, heldTraces, positiveNumber } from './held-signals';
+import { heldLogs, heldTraces } from './held-signals';
 import { Instruments } from './instruments';
 import { ATTRIBUTE, LABEL, METRIC, scopeName } from './names';
+import { type Redactor } from './redaction/redactor';
+import { logProcessors, metricViews, redactedEnvDetector, spanProcessors } from './signals';
 
 export interface StartedSdk {
   /** Sends what is left and stops. */
@@ -21,7 +22,7 @@ export interface StartedSdk {
  * Nothing is patched, so it does not matter when modules load. Spans and log records are held while the collector
  * is away; metrics are totals, and the next export makes a failed one good.
  */
-export function startSdk(service: string): StartedSdk {
+export function startSdk(service: string, redactor: Redactor): StartedSdk {
   process.env.OTEL_EXPORTER_OTLP_PROTOCOL ||= 'grpc';
   let instruments: Instruments | undefined;
   const onDrop = (signal: string) => (count: number) => {
@@ -34,28 +35,17 @@ export function startSdk(service: string): StartedSdk {
   const logs = heldLogs(onDrop('logs'));
   const sdk = new NodeSDK({
     serviceName: service,
-    resourceDetectors: [serviceInstanceIdDetector, envDetector],
+    resourceDetectors: [serviceInstanceIdDetector, redactedEnvDetector(redactor)],
     textMapPropagator: new CompositePropagator({
       propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
     }),
-    ...(traces ? { traceExporter: traces } : {}),
-    ...(logs
-      ? { logRecordProcessors: [new BatchLogRecordProcessor({ exporter: logs, ...logBatches() })] }
-      : {}),
+    spanProcessors: spanProcessors(traces, redactor),
+    logRecordProcessors: logProcessors(logs, redactor),
+    views: metricViews(redactor),
   });
   sdk.start();
   return {
     shutdown: () => sdk.shutdown(),
-    giveUp: () => [traces, logs].forEach((held) => held?.giveUp()),
-  };
-}
-
-/** For a processor that it has not made itself NodeSDK does not read them. */
-function logBatches() {
-  return {
-    maxQueueSize: positiveNumber('OTEL_BLRP_MAX_QUEUE_SIZE'),
-    scheduledDelayMillis: positiveNumber('OTEL_BLRP_SCHEDULE_DELAY'),
-    exportTimeoutMillis: positiveNumber('OTEL_BLRP_EXPORT_TIMEOUT'),
-    maxExportBatchSize: positiveNumber('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE'),
+    giveUp: () => [traces, logs].forEach((held) => held.giveUp()),
   };
 }

@@ -1,4 +1,5 @@
 import { type Env, FLUSH_SECONDS } from '../contract';
+import { Redactor } from './redaction/redactor';
 import type * as Sdk from './sdk';
 
 /** The OpenTelemetry SDK of a process, started. */
@@ -15,15 +16,16 @@ export interface Telemetry {
  * and an endpoint are there. All else (headers, TLS, sampler, intervals) the SDK reads from `OTEL_*` itself.
  *
  * @param fallbackName service name when `OTEL_SERVICE_NAME` is not set
+ * @param redactor goes through all that is sent
  */
-export function startTelemetry(env: Env, fallbackName: string): Telemetry {
+export function startTelemetry(env: Env, fallbackName: string, redactor = new Redactor(env)): Telemetry {
   const service = env.OTEL_SERVICE_NAME || fallbackName;
   const isDisabled = /^(true|1|yes)$/i.test(env.OTEL_SDK_DISABLED ?? '');
   if (isDisabled || !service || !env.OTEL_EXPORTER_OTLP_ENDPOINT) return OFF;
   // Loading the SDK is half of a process's start; a process without telemetry does not pay for it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { startSdk } = require('./sdk') as typeof Sdk;
-  const sdk = startSdk(service);
+  const sdk = startSdk(service, redactor);
   return {
     enabled: true,
     summary: `OpenTelemetry initialized: ${env.OTEL_EXPORTER_OTLP_ENDPOINT} (service: ${service})`,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TelemetryStackProps } from '../../constructs';
-import { SECRET_SHAPES } from '../../constructs/secret-shapes';
-import { toJavaScript } from '../../constructs/telemetry/re2';
+import { SECRET_SHAPES } from '../../runtime/contract/secret-shapes';
+import { toJavaScript } from '../../runtime/contract/re2-pattern';
 import { CONTENT } from '../../runtime/telemetry/names';
 import { collectorsOf } from '../support/collectors';
 import { Ends } from '../support/ends';

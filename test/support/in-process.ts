@@ -4,6 +4,7 @@ import {
   agentConfigFromEnv,
   agentConfigToEnv,
   type MCPCallersConfig,
+  type Env,
 } from '../../runtime/contract';
 import { buildAgent } from '../../runtime/agent/build-agent';
 import { callersOf } from '../../runtime/mcp-server/callers';
@@ -12,13 +13,14 @@ import { runnableTool } from '../../runtime/mcp-server/run-tool';
 import { buildMCPServer } from '../../runtime/mcp-server/server';
 import { type ToolDefinition } from '../../runtime/mcp-server/tool';
 import { buildLogger } from '../../runtime/telemetry/log';
+import { Redactor } from '../../runtime/telemetry/redaction/redactor';
 import { buildInstrumentation } from '../../runtime/telemetry/with-span';
 import { type Logger } from 'pino';
 import { type Listening, listenFastify } from './http';
 
 /** What is logged goes to the in-memory exporter. */
-function buildTestLogger(name: string): Logger {
-  return buildLogger({ name, level: 'DEBUG', export: true });
+function buildTestLogger(name: string, env: Env = {}): Logger {
+  return buildLogger({ name, level: 'DEBUG', export: true, redactor: new Redactor(env) });
 }
 
 /** Puts an agent together as its `main.ts` does, except that it waits for nobody, and asks again only if told to. */
@@ -27,8 +29,9 @@ export async function startAgent(
   port = 0,
   capturesContent = false,
 ): Promise<Listening> {
-  const config: AgentConfig = agentConfigFromEnv(agentConfigToEnv({ modelMaxRetries: 0, ...settings }));
-  const log = buildTestLogger(config.name);
+  const env = agentConfigToEnv({ modelMaxRetries: 0, ...settings });
+  const config: AgentConfig = agentConfigFromEnv(env);
+  const log = buildTestLogger(config.name, env);
   const { server, closing } = buildAgent(config, config.instructions, [], log, capturesContent);
   const listening = await listenFastify(server, port);
   return {

@@ -7,6 +7,7 @@ import { serve } from '../../../runtime/process/serve';
 import { LineBatch } from '../../../runtime/telemetry/line-batch';
 import { buildLogger } from '../../../runtime/telemetry/log';
 import { serveGatewayRequest } from '../../../runtime/telemetry/operations';
+import { Redactor } from '../../../runtime/telemetry/redaction/redactor';
 import { startTelemetry } from '../../../runtime/telemetry/start';
 import { incomingContext } from '../../../runtime/telemetry/trace-context';
 import { buildInstrumentation } from '../../../runtime/telemetry/with-span';
@@ -36,10 +37,12 @@ void runMain(async () => {
   const name = process.env.OTEL_SERVICE_NAME ?? (hosted ? 'ollama' : 'litellm');
   // What hosts models has no telemetry of its own.
   const telemetry = startTelemetry(hosted ? {} : process.env, name);
+  const redactor = new Redactor(process.env);
   const log = buildLogger({
     name,
     level: 'INFO',
     export: telemetry.enabled,
+    redactor,
     stdout: new LineBatch(process.stdout),
   });
   const { withSpan } = buildInstrumentation(name, log);

@@ -1,11 +1,10 @@
 import {
   contentProcessors,
   CONTENT_KEYS,
-  SECRET_KEYS,
   SECRET_PATTERNS,
 } from '../../../constructs/telemetry/collector-redaction';
 import { secretProcessors } from '../../../constructs/telemetry/collector-redaction';
-import { toJavaScript } from '../../../constructs/telemetry/re2';
+import { SECRET_KEYS, toJavaScript } from '../../../runtime/contract';
 import { ATTRIBUTE, CONTENT, LABEL, METRIC, SPAN } from '../../../runtime/telemetry/names';
 
 function matches(patterns: readonly string[], text: string): boolean {

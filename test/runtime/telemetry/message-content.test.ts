@@ -15,9 +15,10 @@ test.each([
   expect(capturesContent({ [VARIABLE]: value })).toBe(expected);
 });
 
-test('a text that is too long is cut', () => {
+test('a text that is too long is cut, between words', () => {
   expect(shortened('short')).toBe('short');
-  expect(shortened('x'.repeat(10_000))).toBe(`${'x'.repeat(8192)}…`);
+  expect(shortened(`${'word '.repeat(1_638)}sk-0123456789abcdef`)).toBe(`${'word '.repeat(1_638)}…`);
+  expect(shortened('x'.repeat(10_000))).toBe(`${'x'.repeat(8192 - 512)}…`);
 });
 
 test('of too many items the last are kept', () => {
