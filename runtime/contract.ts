@@ -45,4 +45,14 @@ export {
 export * from './contract/tool-lock';
 export { toJavaScript } from './contract/re2-pattern';
 export { EMAIL_SHAPE, isSecretVariable, SECRET_KEYS, SECRET_SHAPES } from './contract/secret-shapes';
+export {
+  LOG_FORMATS,
+  type LogFormat,
+  MCP_SPANS,
+  type MCPSpan,
+  TELEMETRY_DEFAULTS,
+  type TelemetrySettings,
+  telemetrySettingsFromEnv,
+  telemetrySettingsToEnv,
+} from './contract/telemetry';
 export { secretFileVariable } from './contract/variables';

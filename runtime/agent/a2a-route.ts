@@ -3,7 +3,7 @@ import { type FastifyError, type FastifyInstance } from 'fastify';
 import { A2A_PATH, DRAIN_SECONDS } from '../contract';
 import { replyWithError } from '../process/http-errors';
 import { type Draining } from '../process/serve';
-import { incomingContext } from '../telemetry/trace-context';
+import { callerContext } from '../telemetry/trace-context';
 import type * as Endpoint from './a2a/endpoint';
 
 const PARSE_ERROR = { code: -32700, message: 'Invalid JSON payload.' };
@@ -25,7 +25,7 @@ export function addA2ARoute(server: FastifyInstance, parts: Endpoint.A2AParts): 
           done();
         },
         // A callback hook: what an async one makes active is gone when the handler runs.
-        (request, _reply, done) => context.with(incomingContext(request.headers), done),
+        (request, _reply, done) => context.with(callerContext(request.headers), done),
       ],
       errorHandler: (error: FastifyError, request, reply) => {
         if (error.statusCode !== 400 || !error.code.startsWith('FST_ERR_CTP'))

@@ -36,6 +36,9 @@ export function buildAnswerer(
   return (request, scope, onTrace) =>
     withSpan(request.stream ? streamed : whole, async (span) => {
       onTrace(traceResponse());
+      const { session } = request;
+      if (session !== undefined)
+        span.setAttributes({ [ATTRIBUTE.sessionId]: session, [ATTRIBUTE.genAiConversationId]: session });
       const { sessions } = parts;
       const decided = asksForApproval(config) ? await takeUp(request, sessions) : undefined;
       const history = decided ? [] : await historyOf(request, sessions);
@@ -44,6 +47,7 @@ export function buildAnswerer(
           ? [instructionsOf(instructions), ...decided.messages]
           : conversationOf(instructions, history, request.messages),
         decided,
+        session,
         parameters: request.parameters,
         clientTools: request.clientTools,
         format: answerFormat(request.parameters, parts.schemas),

@@ -1,5 +1,7 @@
 import { type Span } from '@opentelemetry/api';
 import { ATTRIBUTE } from '../telemetry/names';
+import { bounded } from '../telemetry/operations';
+import { type Instrumentation, type Tokens } from '../telemetry/with-span';
 import { type Usage } from './chat';
 import { type LoopParts } from './loop';
 import { type ModelParameters, type ModelQuestion, type ModelReply } from './model';
@@ -12,15 +14,15 @@ export function askModel(
   signal: AbortSignal,
   { onText, onReasoning }: Partial<Listeners> = {},
 ): Promise<ModelReply> {
-  return instrumentation.withSpan(inference, async (span) => {
+  return instrumentation.withSpan(inference, async (span, label) => {
     describeParameters(span, question.parameters);
+    if (question.session !== undefined) span.setAttribute(ATTRIBUTE.genAiConversationId, question.session);
     if (onText) span.setAttribute(ATTRIBUTE.genAiRequestStream, true);
     const reply = await model.complete(question, signal, onText, onReasoning);
-    describeReply(span, reply);
-    if (reply.usage) {
-      const tokens = { input: reply.usage.inputTokens, output: reply.usage.outputTokens };
-      instrumentation.recordTokens(inference, tokens);
-    }
+    describeReply(span, reply, instrumentation);
+    const answeredBy = reply.model === undefined ? undefined : instrumentation.modelLabel(reply.model);
+    if (answeredBy !== undefined) label(ATTRIBUTE.genAiResponseModel, answeredBy);
+    if (reply.usage) instrumentation.recordTokens(inference, tokensOf(reply.usage), answeredBy);
     if (reply.firstChunkMs !== undefined) instrumentation.recordFirstChunk(inference, reply.firstChunkMs);
     return reply;
   });
@@ -36,9 +38,12 @@ function describeParameters(span: Span, parameters: ModelParameters = {}): void 
     const value = parameters[name];
     if (typeof value === 'number') span.setAttribute(attribute, value);
   }
+  const { stop } = parameters;
+  if (typeof stop === 'string') span.setAttribute(ATTRIBUTE.genAiStopSequences, [stop]);
+  if (Array.isArray(stop)) span.setAttribute(ATTRIBUTE.genAiStopSequences, stop.map(String));
 }
 
-/** Numbers alone: they say nothing of what was said. */
+/** Numbers, which say nothing of what was said. */
 const DESCRIBED: Readonly<Record<string, string>> = {
   max_tokens: ATTRIBUTE.genAiMaxTokens,
   max_completion_tokens: ATTRIBUTE.genAiMaxTokens,
@@ -48,11 +53,23 @@ const DESCRIBED: Readonly<Record<string, string>> = {
   presence_penalty: ATTRIBUTE.genAiPresencePenalty,
 };
 
-function describeReply(span: Span, reply: ModelReply): void {
+function tokensOf({ inputTokens, outputTokens, ...details }: Usage): Tokens {
+  const { cacheReadTokens: cacheRead, cacheWriteTokens: cacheWrite, reasoningTokens: reasoning } = details;
+  return { input: inputTokens, output: outputTokens, cacheRead, cacheWrite, reasoning };
+}
+
+function describeReply(span: Span, reply: ModelReply, { named }: Pick<Instrumentation, 'named'>): void {
   const { id, model, finishReason, usage, firstChunkMs } = reply;
-  if (id !== undefined) span.setAttribute(ATTRIBUTE.genAiResponseId, id);
-  if (model !== undefined) span.setAttribute(ATTRIBUTE.genAiResponseModel, model);
-  span.setAttribute(ATTRIBUTE.genAiFinishReasons, [finishReason]);
+  if (id !== undefined) span.setAttribute(ATTRIBUTE.genAiResponseId, bounded(id));
+  if (model !== undefined) span.setAttribute(ATTRIBUTE.genAiResponseModel, bounded(model));
+  span.setAttribute(ATTRIBUTE.genAiFinishReasons, [bounded(finishReason)]);
+  const details = {
+    [ATTRIBUTE.genAiCacheReadTokens]: usage?.cacheReadTokens,
+    [named(ATTRIBUTE.genAiCacheWriteTokens)]: usage?.cacheWriteTokens,
+    [ATTRIBUTE.genAiReasoningTokens]: usage?.reasoningTokens,
+  };
+  for (const [name, count] of Object.entries(details))
+    if (count !== undefined) span.setAttribute(name, count);
   if (firstChunkMs !== undefined) span.setAttribute(ATTRIBUTE.genAiTimeToFirstChunk, firstChunkMs / 1000);
   if (usage) setUsage(span, usage);
 }

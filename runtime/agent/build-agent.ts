@@ -8,6 +8,8 @@ import {
   MODEL_API_KEY_VARIABLE,
   type PeerAgent,
   peerAgentKeyVariable,
+  TELEMETRY_DEFAULTS,
+  type TelemetrySettings,
   type ToolCallMode,
 } from '../contract';
 import { Dependencies, type Dependency } from '../process/dependencies';
@@ -16,6 +18,7 @@ import { isAlive } from '../process/liveness';
 import { PeerBreaker } from '../process/peer-breaker';
 import { Secret } from '../process/secret';
 import { type Closing, type Draining } from '../process/serve';
+import { type GenAIGeneration } from '../telemetry/conventions';
 import { inference } from '../telemetry/operations';
 import { buildInstrumentation, type PeerState } from '../telemetry/with-span';
 import { needsApproval } from './approval';
@@ -53,6 +56,12 @@ export interface BuiltAgent {
   readonly closing: readonly Closing[];
 }
 
+/** What may be chosen of its telemetry. */
+export interface TelemetryChoices {
+  readonly settings?: TelemetrySettings;
+  readonly generation?: GenAIGeneration;
+}
+
 /**
  * @throws ConfigError when the lock of its tools cannot be read
  * @param waitsFor what must be reached once before the agent is ready
@@ -64,10 +73,12 @@ export function buildAgent(
   waitsFor: readonly Dependency[],
   log: Logger,
   capturesContent = false,
+  { settings = TELEMETRY_DEFAULTS, generation = '1.41' }: TelemetryChoices = {},
 ): BuiltAgent {
   const { modelUrl, model, modelTimeoutMs, toolTimeoutMs, maxContextTokens } = config;
-  const instrumentation = buildInstrumentation(config.name, log);
-  const http = new HttpClient();
+  const instrumentation = buildInstrumentation(config.name, log, generation);
+  const { withSpan, withinSpan } = instrumentation;
+  const http = new HttpClient(settings.includeHttpClient ? withSpan : undefined);
   const dependencies = new Dependencies(waitsFor, http, log);
   const { modelKey, callerKeys, peerKeys } = secretsOf(config);
   const { memory, redis } = openMemory(config, log);
@@ -84,7 +95,7 @@ export function buildAgent(
     const lock = lockOf(locked, server.name, instrumentation.countRefusal, log);
     return { client, breaker, access: new ToolAccess(server, lock, log) };
   });
-  const mcpTools = new MCPTools(servers, instrumentation.withSpan, log);
+  const mcpTools = new MCPTools(servers, settings.mcpSpan === 'merge' ? withinSpan : withSpan, log);
   const subAgents = config.subAgents.map((agent, index) => {
     const delegate = buildDelegate(agent, config, peerKeys[index] as Secret, http);
     const probe = (signal: AbortSignal) => isAlive(http, livenessUrl(agent), signal);
@@ -128,6 +139,7 @@ export function buildAgent(
     conditions,
     breakers,
     keys,
+    withSpan: settings.includeHttpServer ? withSpan : undefined,
     log,
   });
   return {

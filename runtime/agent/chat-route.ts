@@ -5,7 +5,7 @@ import { type AgentConfig, CHAT_PATH, SESSION_HEADER } from '../contract';
 import { type ConcurrencyLimit } from '../process/concurrency-limit';
 import { DelegationCycleError, DelegationDepthError } from '../process/errors';
 import { errorReply } from '../process/http-errors';
-import { incomingContext } from '../telemetry/trace-context';
+import { callerContext } from '../telemetry/trace-context';
 import { type Answerer } from './answer';
 import { Budget, narrower, smaller } from './budget';
 import { completion, completionHead } from './chat-completion';
@@ -36,7 +36,7 @@ export function addChatRoute(
           done();
         },
         // A callback hook: what an async one makes active is gone when the handler runs.
-        (request, _reply, done) => context.with(incomingContext(request.headers), done),
+        (request, _reply, done) => context.with(callerContext(request.headers), done),
       ],
     },
     async (request, reply) => {

@@ -37,6 +37,11 @@ export interface FunctionSpec {
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Those of the input that were read from a cache, or written to one, where a gateway tells. */
+  readonly cacheReadTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
+  /** Those of the output that nobody got to read, likewise. */
+  readonly reasoningTokens?: number | undefined;
 }
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };

@@ -79,9 +79,9 @@ export class LoopRun {
   }
 
   private async ask(step: number): Promise<ModelReply> {
-    const { clientTools, parameters: wanted } = this.question;
+    const { clientTools, parameters: wanted, session } = this.question;
     const parameters = { ...wanted, ...toolParameters(clientTools, this.tools, step - this.firstStep + 1) };
-    const offer = { ...this.offer, clientFunctions: clientTools.specs };
+    const offer = { ...this.offer, clientFunctions: clientTools.specs, session };
     await this.makeRoom({ ...offer, messages: this.messages });
     const { deadline } = this.request;
     const asked = { ...offer, messages: this.messages, parameters, deadline };

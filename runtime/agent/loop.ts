@@ -42,6 +42,8 @@ export interface LoopLimits extends BudgetLimits {
 /** What a request asks. */
 export interface LoopQuestion {
   readonly messages: readonly ChatMessage[];
+  /** The session that it belongs to, for traces. */
+  readonly session?: string | undefined;
   /** Of each model call. */
   readonly parameters: ModelParameters;
   readonly clientTools: ClientTools;

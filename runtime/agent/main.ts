@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type AgentConfig, agentConfigFromEnv, ConfigError } from '../contract';
+import { type AgentConfig, agentConfigFromEnv, ConfigError, telemetrySettingsFromEnv } from '../contract';
 import { problemsOf } from '../process/conditions';
 import { endOnCrash } from '../process/end-on-crash';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
+import { genAIGeneration } from '../telemetry/conventions';
 import { LineBatch } from '../telemetry/line-batch';
 import { buildLogger } from '../telemetry/log';
 import { capturesContent } from '../telemetry/message-content';
@@ -17,6 +18,7 @@ const WARM_UP_MS = 10_000;
 void runMain(async () => {
   const config = agentConfigFromEnv(process.env);
   const instructions = readInstructions(config);
+  const settings = telemetrySettingsFromEnv(process.env);
   const redactor = new Redactor(process.env);
   const telemetry = startTelemetry(process.env, config.name, redactor);
   const log = buildLogger({
@@ -25,10 +27,14 @@ void runMain(async () => {
     export: telemetry.enabled,
     redactor,
     stdout: new LineBatch(process.stdout),
+    ...settings,
   });
   endOnCrash(log, telemetry);
-  log.info(telemetry.summary);
-  const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env));
+  log[telemetry.severity](telemetry.summary);
+  const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env), {
+    settings,
+    generation: genAIGeneration(process.env),
+  });
   const { server, tools, dependencies, secrets, draining, closing } = agent;
   for (const problem of await problemsOf(secrets)) log.error(`not ready: ${problem}`);
 

@@ -1,8 +1,10 @@
 import { type CallToolResult, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
+import { type Span } from '@opentelemetry/api';
 import { type Logger } from 'pino';
 import { CancelledError, reasonOf, ToolError } from '../process/errors';
 import { isAnswer } from '../process/is-answer';
 import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
+import { ATTRIBUTE } from '../telemetry/names';
 import { executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
 import { type MCPClient } from './mcp-client';
@@ -85,10 +87,10 @@ export class MCPTools implements Tools {
       name,
       origin: client.name,
       spec: { name, description, parameters: inputSchema },
-      operation: executeTool(name),
+      operation: executeTool(name, description),
       call: (args, { signal }) =>
-        this.withSpan(operation, async () => {
-          const result = await this.ask(server, name, args, signal);
+        this.withSpan(operation, async (span) => {
+          const result = await this.ask(server, name, args, signal, span);
           if (result.isError) throw failed(name, textOf(result));
           return textOf(result);
         }),
@@ -100,13 +102,17 @@ export class MCPTools implements Tools {
     tool: string,
     args: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
+    span: Span,
   ): Promise<CallToolResult> {
     if (breaker.isOpen) throw new ToolError('tool_unavailable', `${breaker.peer} is unavailable`);
     try {
       return await breaker.watch(() => client.callTool(tool, args, signal), judge(signal));
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
-      if (isAnswer(error)) throw failed(tool, error.message);
+      if (isAnswer(error)) {
+        span.setAttribute(ATTRIBUTE.rpcStatus, String(error.code));
+        throw failed(tool, error.message, codeOf(error));
+      }
       throw new ToolError('tool_unavailable', `tool "${tool}" could not be called`, { cause: error });
     }
   }
@@ -125,8 +131,13 @@ function judge(signal: AbortSignal): (error: unknown) => Verdict {
   };
 }
 
-function failed(tool: string, said: string): ToolError {
-  return new ToolError('tool_error', `tool "${tool}" answered with an error`, { forModel: said });
+function failed(tool: string, said: string, code: { readonly upstreamStatus?: number } = {}): ToolError {
+  return new ToolError('tool_error', `tool "${tool}" answered with an error`, { forModel: said, ...code });
+}
+
+/** What kind of failure it was, as far as JSON-RPC and MCP say it: what servers make up would never end. */
+function codeOf({ code }: { readonly code: number }): { readonly upstreamStatus?: number } {
+  return code >= -32_768 && code <= -32_000 ? { upstreamStatus: code } : {};
 }
 
 /** All that a tool returned, as text; what is no text is named, so that the model knows that it was there. */

@@ -76,12 +76,29 @@ export function reasoningIn(
 }
 
 export function usageOf(usage: z.output<typeof usageCounts>): Usage | undefined {
-  return usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : undefined;
+  if (!usage) return undefined;
+  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = usage;
+  return {
+    inputTokens: prompt_tokens,
+    outputTokens: completion_tokens,
+    cacheReadTokens: prompt_tokens_details?.cached_tokens ?? undefined,
+    // LiteLLM's word, after Anthropic.
+    cacheWriteTokens: usage.cache_creation_input_tokens ?? undefined,
+    reasoningTokens: completion_tokens_details?.reasoning_tokens ?? undefined,
+  };
 }
+
+const count = z.number().nullish().catch(undefined);
 
 /** An answer is no worse for a count that cannot be read. */
 export const usageCounts = z
-  .object({ prompt_tokens: z.number(), completion_tokens: z.number() })
+  .object({
+    prompt_tokens: z.number(),
+    completion_tokens: z.number(),
+    prompt_tokens_details: z.object({ cached_tokens: count }).nullish().catch(undefined),
+    completion_tokens_details: z.object({ reasoning_tokens: count }).nullish().catch(undefined),
+    cache_creation_input_tokens: count,
+  })
   .nullish()
   .catch(undefined);
 

@@ -27,6 +27,8 @@ export interface ModelQuestion {
   readonly clientFunctions?: readonly object[];
   /** Fields of the request that a client may set, as OpenAI names them; the question's own fields win. */
   readonly parameters?: ModelParameters;
+  /** The session that it is asked in, for traces. */
+  readonly session?: string | undefined;
   /** When nobody waits for the reply any more, by `performance.now()`. */
   readonly deadline?: number | undefined;
 }

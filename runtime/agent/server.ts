@@ -10,6 +10,8 @@ import { buildHttpServer } from '../process/http-server';
 import { type PeerBreaker } from '../process/peer-breaker';
 import { type Secret } from '../process/secret';
 import { type Draining } from '../process/serve';
+import { requestSpans } from '../process/request-spans';
+import { type WithSpan } from '../telemetry/with-span';
 import { type Answerer } from './answer';
 import { addA2ARoute } from './a2a-route';
 import { type CardTool } from './card';
@@ -41,10 +43,13 @@ export function buildAgentServer(parts: {
   readonly breakers: readonly PeerBreaker[];
   /** Undefined lets everybody in. */
   readonly keys: Secret | undefined;
+  /** Opens a span for each request that arrives; undefined for none. */
+  readonly withSpan: WithSpan | undefined;
   readonly log: Logger;
 }): { readonly server: FastifyInstance; readonly tasks: Draining } {
   const { config, answer, sessions, keys, log } = parts;
   const server = buildHttpServer({ maxBodyBytes: config.maxBodyBytes, closeLimitMs: CLOSE_LIMIT_MS, log });
+  if (parts.withSpan) server.addHook('onRequest', requestSpans(parts.withSpan));
   allowOrigins(server, config.corsAllowedOrigins);
   if (keys) protect(server, keys, log);
 

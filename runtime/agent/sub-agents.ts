@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DeadlineError, DelegationError } from '../process/errors';
 import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
 import { SecretError } from '../process/secret';
-import { delegateTo } from '../telemetry/operations';
+import { delegateTo, DELEGATION_PREFIX } from '../telemetry/operations';
 import { type Delegate } from './delegate';
 import { type Offer, type Tool, type Tools } from './tools';
 
@@ -33,10 +33,10 @@ async function offer(agent: SubAgent, signal: AbortSignal): Promise<Tool> {
   const description = await describe(agent, signal);
   return {
     kind: 'delegation',
-    name: `delegate_to_${name}`,
+    name: DELEGATION_PREFIX + name,
     origin: name,
     spec: {
-      name: `delegate_to_${name}`,
+      name: DELEGATION_PREFIX + name,
       description: `Hand a task to the agent "${name}". ${description}`.trim(),
       parameters: TASK_SCHEMA,
     },

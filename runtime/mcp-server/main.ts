@@ -1,7 +1,9 @@
-import { mcpServerConfigFromEnv } from '../contract';
+import { type FastifyInstance } from 'fastify';
+import { mcpServerConfigFromEnv, telemetrySettingsFromEnv } from '../contract';
 import { endOnCrash } from '../process/end-on-crash';
+import { requestSpans } from '../process/request-spans';
 import { runMain } from '../process/run-main';
-import { serve } from '../process/serve';
+import { type Closing, serve } from '../process/serve';
 import { LineBatch } from '../telemetry/line-batch';
 import { buildLogger } from '../telemetry/log';
 import { capturesContent } from '../telemetry/message-content';
@@ -20,6 +22,7 @@ import { timeLimited } from './time-limit';
 void runMain(async () => {
   const config = mcpServerConfigFromEnv(process.env);
   const modules = loadTools(config.toolModules);
+  const settings = telemetrySettingsFromEnv(process.env);
   const redactor = new Redactor(process.env);
   const telemetry = startTelemetry(process.env, config.name, redactor);
   const log = buildLogger({
@@ -28,10 +31,15 @@ void runMain(async () => {
     export: telemetry.enabled,
     redactor,
     stdout: new LineBatch(process.stdout),
+    ...settings,
   });
   endOnCrash(log, telemetry);
-  log.info(telemetry.summary);
+  log[telemetry.severity](telemetry.summary);
   const { withSpan } = buildInstrumentation(config.name, log);
+  const listen = (server: FastifyInstance, ...closing: Closing[]) => {
+    if (settings.includeHttpServer) server.addHook('onRequest', requestSpans(withSpan));
+    return serve(server, { ...config, log, closing: [...closing, telemetry] });
+  };
   const captures = capturesContent(process.env);
   const dress = (tool: RunnableTool) =>
     timeLimited(captures ? capturingTool(tool) : tool, config.toolTimeoutMs);
@@ -41,10 +49,10 @@ void runMain(async () => {
     const bridge = new StdioBridge({ ...parts, config: config.stdio, env: process.env, dress });
     bridge.open();
     const server = buildMCPServer({ ...parts, tools: bridge.tools, conditions: [bridge] });
-    await serve(server, { ...config, log, closing: [bridge, telemetry] });
+    await listen(server, bridge);
   } else {
     const tools = modules.map((tool) => dress(runnableTool(tool, { log, withSpan })));
     const server = buildMCPServer({ ...parts, tools: new Map(tools.map((tool) => [tool.name, tool])) });
-    await serve(server, { ...config, log, closing: [telemetry] });
+    await listen(server);
   }
 });

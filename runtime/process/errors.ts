@@ -297,7 +297,7 @@ export class ToolError extends FailureForModel {
     readonly code:
       'tool_error' | 'tool_unknown' | 'tool_unavailable' | 'tool_arguments_invalid' | 'tool_timeout',
     message: string,
-    options: ErrorOptions & { readonly forModel?: string } = {},
+    options: ErrorOptions & { readonly forModel?: string; readonly upstreamStatus?: number } = {},
   ) {
     super(message, options);
   }

@@ -1,5 +1,7 @@
 import { type EventEmitter } from 'node:events';
 import { Agent, type Dispatcher, request } from 'undici';
+import { type WithSpan } from '../telemetry/with-span';
+import { sentRequestSpans } from './sent-request-spans';
 import { outgoingContext } from '../telemetry/trace-context';
 import { takeWhole, type TextReply } from './whole-reply';
 
@@ -18,8 +20,14 @@ export interface PostOptions {
 
 /** Connections to model gateways, tool servers and agents, kept alive between calls. */
 export class HttpClient {
-  // Uvicorn, under LiteLLM and Python tool servers, closes idle connections after 5 s: ours go first.
-  private readonly connections = new Agent({ keepAliveTimeout: 4_000, connect: { timeout: 5_000 } });
+  private readonly connections: Dispatcher;
+
+  /** @param withSpan opens a span for each request that is part of a trace; undefined for none */
+  constructor(withSpan?: WithSpan) {
+    // Uvicorn, under LiteLLM and Python tool servers, closes idle connections after 5 s: ours go first.
+    const agent = new Agent({ keepAliveTimeout: 4_000, connect: { timeout: 5_000 } });
+    this.connections = withSpan ? agent.compose(sentRequestSpans(withSpan)) : agent;
+  }
 
   /**
    * Resolves with any status; the caller must read or dump the body.

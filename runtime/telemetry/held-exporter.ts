@@ -101,8 +101,7 @@ export class HeldExporter<Item> implements Exporter<Item> {
   }
 
   private async attempt(items: Item[]): Promise<'sent' | 'refused' | 'failed'> {
-    const exporter = (this.exporter ??= this.options.connect(this.failures));
-    const { code, error } = await exported(exporter, items);
+    const { code, error } = await this.exported(items);
     if (code === ExportResultCode.SUCCESS) {
       if (this.isAway) this.tellLoss();
       this.isAway = false;
@@ -117,9 +116,21 @@ export class HeldExporter<Item> implements Exporter<Item> {
     if (!this.isAway) diag.warn(`${what} are held until the collector takes them: ${reason}`);
     this.isAway = true;
     this.failures += 1;
+    const failed = this.exporter;
     this.exporter = undefined;
-    await exporter.shutdown();
+    await failed?.shutdown();
     return 'failed';
+  }
+
+  private async exported(items: Item[]): Promise<ExportResult> {
+    try {
+      const exporter = (this.exporter ??= this.options.connect(this.failures));
+      return await new Promise<ExportResult>((resolve) => exporter.export(items, resolve));
+    } catch (error) {
+      // What cannot be encoded, or sent where it is to go, will not be any better the next time.
+      const refused = Object.assign(new Error(String(error)), { code: INTERNAL });
+      return { code: ExportResultCode.FAILED, error: refused };
+    }
   }
 
   private dropOldest(): void {
@@ -146,18 +157,6 @@ export class HeldExporter<Item> implements Exporter<Item> {
     const jittered = milliseconds * (1 - JITTER + Math.random() * 2 * JITTER);
     // Shutdown ends it early.
     await delay(jittered, undefined, { ref: false, signal: this.closing.signal }).catch(() => undefined);
-  }
-}
-
-async function exported<Item>(exporter: Exporter<Item>, items: Item[]): Promise<ExportResult> {
-  try {
-    return await new Promise<ExportResult>((resolve) => exporter.export(items, resolve));
-  } catch (error) {
-    // What cannot be encoded will not be any better the next time.
-    return {
-      code: ExportResultCode.FAILED,
-      error: Object.assign(new Error(String(error)), { code: INTERNAL }),
-    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Attributes, type Counter, type Histogram, type Meter } from '@opentelemetry/api';
+import { type GenAIGeneration, nameIn } from './conventions';
 import { METRIC } from './names';
 
 /** The largest stands beyond the alerts' 30 s, which the SDK's own boundaries never reach. */
@@ -45,6 +46,21 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     unit: '{token}',
     boundaries: TOKENS,
   },
+  ...Object.fromEntries(
+    [
+      METRIC.genAiInputTokensUsed,
+      METRIC.genAiOutputTokensUsed,
+      METRIC.genAiCacheReadTokensUsed,
+      METRIC.genAiCacheWriteTokensUsed,
+      METRIC.genAiReasoningTokensUsed,
+    ].map((name) => [name, { description: 'Tokens used', unit: '{token}' }]),
+  ),
+  ...Object.fromEntries(
+    [METRIC.genAiInputTokensOfCall, METRIC.genAiOutputTokensOfCall].map((name) => [
+      name,
+      { description: 'Tokens used by one call', unit: '{token}', boundaries: TOKENS },
+    ]),
+  ),
   [METRIC.mcpClientDuration]: {
     description: 'Duration of an MCP request, seen by its sender',
     unit: 's',
@@ -63,7 +79,10 @@ export class Instruments {
   private readonly counters = new Map<string, Counter>();
   private readonly histograms = new Map<string, Histogram>();
 
-  constructor(private readonly meter: Meter) {}
+  constructor(
+    private readonly meter: Meter,
+    private readonly generation: GenAIGeneration = '1.41',
+  ) {}
 
   count(name: string, attributes: Attributes, times = 1): void {
     const existing = this.counters.get(name);
@@ -81,6 +100,7 @@ export class Instruments {
 
   private createHistogram(name: string): Histogram {
     const { boundaries, ...shape } = SHAPES[name] ?? {};
-    return this.meter.createHistogram(name, { ...shape, advice: { explicitBucketBoundaries: boundaries } });
+    const spoken = nameIn(this.generation, name);
+    return this.meter.createHistogram(spoken, { ...shape, advice: { explicitBucketBoundaries: boundaries } });
   }
 }

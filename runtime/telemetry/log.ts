@@ -1,10 +1,11 @@
 import { trace } from '@opentelemetry/api';
 import { type AnyValueMap, logs, SeverityNumber } from '@opentelemetry/api-logs';
 import { type DestinationStream, type Logger, type LoggerOptions, multistream, pino } from 'pino';
-import { type LogLevel } from '../contract';
+import { type LogFormat, type LogLevel } from '../contract';
 import { logDiagnostics } from './diagnostics';
 import { ATTRIBUTE } from './names';
 import { Redactor } from './redaction/redactor';
+import { TextLines } from './text-lines';
 
 const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
   TRACE: 'trace',
@@ -37,8 +38,12 @@ export function buildLogger(options: {
    * @default - one that knows what secrets look like, and none of the process's own
    */
   readonly redactor?: Redactor;
+  /** @default 'json' */
+  readonly logFormat?: LogFormat;
 }): Logger {
-  const { stdout = process.stdout, redactor = new Redactor({}) } = options;
+  const { redactor = new Redactor({}), logFormat = 'json' } = options;
+  const { stdout: out = process.stdout } = options;
+  const stdout = logFormat === 'text' ? new TextLines(out) : out;
   const format: LoggerOptions = {
     level: PINO_LEVELS[options.level],
     base: { [ATTRIBUTE.loggerName]: options.name },

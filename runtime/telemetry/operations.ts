@@ -75,7 +75,7 @@ export function inference(model: string, gateway: URL): Operation {
 }
 
 /** One tool call, as the loop sees it. */
-export function executeTool(name: string): Operation {
+export function executeTool(name: string, description = ''): Operation {
   return {
     name: SPAN.tool(name),
     kind: SpanKind.CLIENT,
@@ -83,18 +83,31 @@ export function executeTool(name: string): Operation {
       [ATTRIBUTE.genAiOperation]: 'execute_tool',
       [ATTRIBUTE.genAiToolName]: name,
       [ATTRIBUTE.genAiToolType]: 'function',
+      ...(description === '' ? {} : { [ATTRIBUTE.genAiToolDescription]: bounded(description) }),
       [ATTRIBUTE.toolName]: name,
     },
     counted: { counter: METRIC.toolCalls, histogram: METRIC.toolDuration, labels: { [LABEL.tool]: name } },
   };
 }
 
-/** A call of a tool that nobody offers. */
+/** A call of a tool that nobody offers, or a task for an agent that is not there. */
 export function executeUnknownTool(requestedName: string): Operation {
-  const operation = executeTool(UNKNOWN);
+  const operation = requestedName.startsWith(DELEGATION_PREFIX)
+    ? delegation(UNKNOWN, {})
+    : executeTool(UNKNOWN);
   const attributes = { ...operation.attributes, [ATTRIBUTE.requestedName]: requestedName.slice(0, 64) };
   return { ...operation, attributes };
 }
+
+/** What the function that hands a task to an agent is called, before the agent's name. */
+export const DELEGATION_PREFIX = 'delegate_to_';
+
+/** What others make up, as it goes on a span. */
+export function bounded(text: string): string {
+  return text.length > LONGEST_NAME ? text.slice(0, LONGEST_NAME) : text;
+}
+
+const LONGEST_NAME = 256;
 
 /** The same tool call on its way to an MCP server. It is counted by the tool span around it. */
 export function mcpToolCall(server: string, url: URL, tool: string): Operation {
@@ -110,6 +123,7 @@ export function mcpToolCall(server: string, url: URL, tool: string): Operation {
     attributes: {
       ...attributes,
       [ATTRIBUTE.toolName]: tool,
+      [ATTRIBUTE.networkProtocol]: 'http',
       [ATTRIBUTE.mcpServer]: server,
       // Credentials and tokens may stand before the host or in the query.
       [ATTRIBUTE.mcpUrl]: `${url.origin}${url.pathname}`,
@@ -168,6 +182,10 @@ export function toolWork(tool: string, name: string, attributes: Attributes): Op
 
 /** A task handed to another agent. */
 export function delegateTo(agent: string, url: URL): Operation {
+  return delegation(agent, serverAttributes(url));
+}
+
+function delegation(agent: string, server: Attributes): Operation {
   return {
     name: SPAN.delegate(agent),
     kind: SpanKind.CLIENT,
@@ -175,7 +193,7 @@ export function delegateTo(agent: string, url: URL): Operation {
       [ATTRIBUTE.genAiOperation]: 'invoke_agent',
       [ATTRIBUTE.genAiAgentName]: agent,
       [ATTRIBUTE.delegationTarget]: agent,
-      ...serverAttributes(url),
+      ...server,
     },
     counted: {
       counter: METRIC.delegations,
@@ -184,6 +202,47 @@ export function delegateTo(agent: string, url: URL): Operation {
     },
   };
 }
+
+/** A request that arrives over HTTP. */
+export function serveRequest(request: {
+  method: string;
+  route: string | undefined;
+  path: string;
+  scheme: string;
+}) {
+  const { route, path, scheme } = request;
+  const method = knownMethod(request.method);
+  return {
+    // Paths that there are not are made up by whoever asks.
+    name: route === undefined ? method : `${method} ${route}`,
+    kind: SpanKind.SERVER,
+    attributes: {
+      [ATTRIBUTE.httpMethod]: method,
+      [ATTRIBUTE.httpRoute]: route,
+      [ATTRIBUTE.urlPath]: bounded(path),
+      [ATTRIBUTE.urlScheme]: scheme,
+    },
+  } satisfies Operation;
+}
+
+/** A request that is sent over HTTP. */
+export function sendRequest(method: string, url: URL): Operation {
+  return {
+    name: knownMethod(method),
+    kind: SpanKind.CLIENT,
+    attributes: {
+      [ATTRIBUTE.httpMethod]: knownMethod(method),
+      [ATTRIBUTE.urlFull]: bounded(`${url.origin}${url.pathname}`),
+      ...serverAttributes(url),
+    },
+  };
+}
+
+function knownMethod(method: string): string {
+  return HTTP_METHODS.includes(method) ? method : '_OTHER';
+}
+
+const HTTP_METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'];
 
 /** A chat request arriving at a model gateway. */
 export function serveGatewayRequest(model: string): Operation {

@@ -1,12 +1,13 @@
-import { type Env, FLUSH_SECONDS } from '../contract';
+import { type Env, FLUSH_SECONDS, telemetrySettingsFromEnv } from '../contract';
 import { Redactor } from './redaction/redactor';
 import type * as Sdk from './sdk';
 
 /** The OpenTelemetry SDK of a process, started. */
 export interface Telemetry {
   readonly enabled: boolean;
-  /** What to say of it in the log. */
+  /** What to say of it in the log, and how. */
   readonly summary: string;
+  readonly severity: 'info' | 'warn';
   /** Sends what is left and stops, within {@link FLUSH_SECONDS} even when the collector hangs. */
   close(): Promise<void>;
 }
@@ -25,10 +26,18 @@ export function startTelemetry(env: Env, fallbackName: string, redactor = new Re
   // Loading the SDK is half of a process's start; a process without telemetry does not pay for it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { startSdk } = require('./sdk') as typeof Sdk;
-  const sdk = startSdk(service, redactor);
+  let sdk: Sdk.StartedSdk;
+  try {
+    sdk = startSdk(service, redactor);
+  } catch (error) {
+    // A process that does its work without telemetry is better than none.
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...OFF, severity: 'warn', summary: `OpenTelemetry Enabled: false (it cannot start: ${reason})` };
+  }
   return {
     enabled: true,
-    summary: `OpenTelemetry initialized: ${env.OTEL_EXPORTER_OTLP_ENDPOINT} (service: ${service})`,
+    severity: 'info',
+    summary: summaryOf(env, service),
     close: async () => {
       await within(FLUSH_SECONDS * 1000, sdk.shutdown());
       sdk.giveUp();
@@ -36,8 +45,22 @@ export function startTelemetry(env: Env, fallbackName: string, redactor = new Re
   };
 }
 
+/** Headers, which hold keys, are not told. */
+function summaryOf(env: Env, service: string): string {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_RESOURCE_ATTRIBUTES = '' } = env;
+  const { includeHttpClient, includeHttpServer } = telemetrySettingsFromEnv(env);
+  return [
+    'OpenTelemetry Enabled: true',
+    `OpenTelemetry initialized: ${OTEL_EXPORTER_OTLP_ENDPOINT} (service: ${service})`,
+    `OTEL_INCLUDE_HTTP_CLIENT: ${includeHttpClient}`,
+    `OTEL_INCLUDE_HTTP_SERVER: ${includeHttpServer}`,
+    `OTEL_RESOURCE_ATTRIBUTES: ${OTEL_RESOURCE_ATTRIBUTES}`,
+  ].join(', ');
+}
+
 const OFF: Telemetry = {
   enabled: false,
+  severity: 'info',
   summary: 'OpenTelemetry Enabled: false',
   close: () => Promise.resolve(),
 };

@@ -15,6 +15,11 @@ export function incomingContext(carrier: Carrier): Context {
   return propagation.extract(ROOT_CONTEXT, carrier);
 }
 
+/** The same, unless a span of ours goes on with it already: what is done is then done within that. */
+export function callerContext(carrier: Carrier): Context {
+  return trace.getActiveSpan() ? context.active() : incomingContext(carrier);
+}
+
 /**
  * The parent of an MCP call: what `_meta` says, whatever the transport; without it, what the HTTP headers say.
  * Where both are there and differ, the transport's span is linked.

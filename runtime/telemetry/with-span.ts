@@ -1,17 +1,42 @@
 import { type Attributes, metrics, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Logger } from 'pino';
 import { CancelledError, errorType, ProcessError } from '../process/errors';
+import { BoundedNames } from './bounded-names';
+import { type GenAIGeneration, nameIn } from './conventions';
 import { Instruments } from './instruments';
 import { ATTRIBUTE, LABEL, METRIC, PEER_LABEL, scopeName } from './names';
 import { type Counted, type Operation } from './operations';
 
+/** Models that one gateway says it has asked, at most. */
+const MOST_MODELS = 32;
+
 /** Runs work in a span of its own. The only way in which a span is opened. */
-export type WithSpan = <T>(operation: Operation, work: (span: Span) => Promise<T>) => Promise<T>;
+export type WithSpan = <T>(
+  operation: Operation,
+  work: (span: Span, label: Label) => Promise<T>,
+) => Promise<T>;
+
+/** Adds what the work has shown to the labels of the operation's own histogram; the values must be few. */
+export type Label = (name: string, value: string) => void;
+
+/** The tokens of one model call, as the model reported them. */
+export interface Tokens {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number | undefined;
+  readonly cacheWrite?: number | undefined;
+  readonly reasoning?: number | undefined;
+}
 
 export interface Instrumentation {
   readonly withSpan: WithSpan;
-  /** Counts the tokens of one model call, as the model reported them. */
-  recordTokens(operation: Operation, tokens: { readonly input: number; readonly output: number }): void;
+  /** Adds an operation to the span that is active, in place of one of its own; it feeds its histogram all the same. */
+  readonly withinSpan: WithSpan;
+  recordTokens(operation: Operation, tokens: Tokens, answeredBy?: string): void;
+  /** What the gateway says that a model is called, as a label: whatever it says, there are few. */
+  modelLabel(model: string): string;
+  /** A name of the GenAI conventions, in the generation that is spoken. */
+  named(name: string): string;
   /** How long a streamed reply let wait for its first chunk. */
   recordFirstChunk(operation: Operation, milliseconds: number): void;
   /** Counts that a peer is called no more, or again. */
@@ -30,9 +55,14 @@ export type PeerState = 'unavailable' | 'available';
  * still open, recorded on it and thrown on. Work that was cancelled did not fail: its span says so and has no status.
  * One timer feeds every metric of the operation.
  */
-export function buildInstrumentation(service: string, log: Logger): Instrumentation {
+export function buildInstrumentation(
+  service: string,
+  log: Logger,
+  generation: GenAIGeneration = '1.41',
+): Instrumentation {
   const tracer = trace.getTracer(scopeName(service));
-  const instruments = new Instruments(metrics.getMeter(scopeName(service)));
+  const instruments = new Instruments(metrics.getMeter(scopeName(service)), generation);
+  const models = new BoundedNames(MOST_MODELS);
   const identity: Attributes = { [ATTRIBUTE.agentName]: service };
   const attributesOf = memoized(({ attributes }: Operation) => ({ ...identity, ...attributes }));
   const labelsOf = (labels: Attributes, isSuccess: boolean): Attributes => ({
@@ -41,10 +71,6 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
     ...labels,
   });
   const successOf = memoized(({ labels }: Counted) => labelsOf(labels, true));
-  const tokenAttributesOf = memoized(({ timed }: Operation) => ({
-    input: { ...timed?.attributes, [ATTRIBUTE.genAiTokenType]: 'input' },
-    output: { ...timed?.attributes, [ATTRIBUTE.genAiTokenType]: 'output' },
-  }));
 
   const withSpan: WithSpan = (operation, work) => {
     const { name, kind, links } = operation;
@@ -55,8 +81,9 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
       { kind, attributes, links: links ? [...links] : [] },
       async (span) => {
         let failure: string | undefined;
+        let shown: Attributes | undefined;
         try {
-          const result = await work(span);
+          const result = await work(span, (name, value) => (shown = { ...shown, [name]: value }));
           span.setStatus({ code: SpanStatusCode.OK });
           return result;
         } catch (error) {
@@ -70,13 +97,35 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
           throw error;
         } finally {
           span.end();
-          measure(operation, performance.now() - startedAt, failure);
+          measure(operation, performance.now() - startedAt, failure, shown);
         }
       },
     );
   };
 
-  const measure = ({ counted, timed }: Operation, durationMs: number, failure: string | undefined) => {
+  const withinSpan: WithSpan = async (operation, work) => {
+    const span = trace.getActiveSpan();
+    if (!span) return withSpan(operation, work);
+    span.setAttributes(operation.attributes);
+    const startedAt = performance.now();
+    let shown: Attributes | undefined;
+    let failure: string | undefined;
+    try {
+      return await work(span, (name, value) => (shown = { ...shown, [name]: value }));
+    } catch (error) {
+      if (!(error instanceof CancelledError)) failure = errorType(error);
+      throw error;
+    } finally {
+      measure({ timed: operation.timed }, performance.now() - startedAt, failure, shown);
+    }
+  };
+
+  const measure = (
+    { counted, timed }: Pick<Operation, 'counted' | 'timed'>,
+    durationMs: number,
+    failure: string | undefined,
+    shown: Attributes | undefined,
+  ) => {
     if (counted) {
       const labels = failure === undefined ? successOf(counted) : labelsOf(counted.labels, false);
       instruments.count(counted.counter, labels);
@@ -84,15 +133,19 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
     }
     if (timed) {
       const { histogram, attributes } = timed;
-      const told = failure === undefined ? attributes : { ...attributes, [ATTRIBUTE.errorType]: failure };
+      const error = failure === undefined ? undefined : { [ATTRIBUTE.errorType]: failure };
+      const told = shown || error ? { ...attributes, ...shown, ...error } : attributes;
       instruments.record(histogram, durationMs / 1000, told);
     }
   };
 
-  const recordTokens: Instrumentation['recordTokens'] = (operation, tokens) => {
-    const { input, output } = tokenAttributesOf(operation);
-    instruments.record(METRIC.genAiTokenUsage, tokens.input, input);
-    instruments.record(METRIC.genAiTokenUsage, tokens.output, output);
+  const recordTokens: Instrumentation['recordTokens'] = ({ timed }, tokens, answeredBy) => {
+    const { input, output } = tokens;
+    const model = answeredBy === undefined ? {} : { [ATTRIBUTE.genAiResponseModel]: answeredBy };
+    const attributes = { ...timed?.attributes, ...model };
+    if (generation === 'latest') return recordLatestTokens(instruments, tokens, attributes);
+    for (const [type, count] of Object.entries({ input, output }))
+      instruments.record(METRIC.genAiTokenUsage, count, { ...attributes, [ATTRIBUTE.genAiTokenType]: type });
   };
 
   const recordFirstChunk: Instrumentation['recordFirstChunk'] = ({ timed }, milliseconds) =>
@@ -109,7 +162,32 @@ export function buildInstrumentation(service: string, log: Logger): Instrumentat
   const countRefusal: Instrumentation['countRefusal'] = (server, reason) =>
     instruments.count(METRIC.toolRefusals, { ...identity, [LABEL.server]: server, [LABEL.reason]: reason });
 
-  return { withSpan, recordTokens, recordFirstChunk, countPeerState, countRefusal };
+  const modelLabel = (model: string) => models.label(model);
+  const named = (name: string) => nameIn(generation, name);
+  return {
+    withSpan,
+    withinSpan,
+    recordTokens,
+    recordFirstChunk,
+    countPeerState,
+    countRefusal,
+    modelLabel,
+    named,
+  };
+}
+
+function recordLatestTokens(instruments: Instruments, tokens: Tokens, attributes: Attributes): void {
+  const { input, output, cacheRead, cacheWrite, reasoning } = tokens;
+  const counters = [
+    [METRIC.genAiInputTokensUsed, input],
+    [METRIC.genAiOutputTokensUsed, output],
+    [METRIC.genAiCacheReadTokensUsed, cacheRead],
+    [METRIC.genAiCacheWriteTokensUsed, cacheWrite],
+    [METRIC.genAiReasoningTokensUsed, reasoning],
+  ] as const;
+  for (const [name, count] of counters) if (count !== undefined) instruments.count(name, attributes, count);
+  instruments.record(METRIC.genAiInputTokensOfCall, input, attributes);
+  instruments.record(METRIC.genAiOutputTokensOfCall, output, attributes);
 }
 
 /** Most operations are the same objects again and again, and what follows from them is put together once. */

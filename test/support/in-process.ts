@@ -6,7 +6,7 @@ import {
   type MCPCallersConfig,
   type Env,
 } from '../../runtime/contract';
-import { buildAgent } from '../../runtime/agent/build-agent';
+import { buildAgent, type TelemetryChoices } from '../../runtime/agent/build-agent';
 import { callersOf } from '../../runtime/mcp-server/callers';
 import { type AllowedPages } from '../../runtime/mcp-server/strange-pages';
 import { runnableTool } from '../../runtime/mcp-server/run-tool';
@@ -28,11 +28,12 @@ export async function startAgent(
   settings: AgentSettings,
   port = 0,
   capturesContent = false,
+  choices: TelemetryChoices = {},
 ): Promise<Listening> {
   const env = agentConfigToEnv({ modelMaxRetries: 0, ...settings });
   const config: AgentConfig = agentConfigFromEnv(env);
   const log = buildTestLogger(config.name, env);
-  const { server, closing } = buildAgent(config, config.instructions, [], log, capturesContent);
+  const { server, closing } = buildAgent(config, config.instructions, [], log, capturesContent, choices);
   const listening = await listenFastify(server, port);
   return {
     ...listening,

@@ -82,8 +82,8 @@ describe('a topology that nothing was taken from meets them all', () => {
 const AGENT_INJECTS = { file: 'runtime/process/http-client.ts', from: '...outgoingContext()', to: '' };
 const AGENT_EXTRACTS = {
   file: 'runtime/agent/chat-route.ts',
-  from: 'incomingContext(request.headers)',
-  to: 'incomingContext({})',
+  from: 'callerContext(request.headers)',
+  to: 'callerContext({})',
 };
 const SERVER_EXTRACTS = {
   file: 'runtime/mcp-server/protocol.ts',
@@ -120,8 +120,8 @@ describe('what is taken from the runtime is found by name', () => {
       [
         {
           file: 'runtime/telemetry/with-span.ts',
-          from: 'instruments.record(METRIC.genAiTokenUsage, tokens.input, input)',
-          to: 'instruments.record(METRIC.genAiTokenUsage, 2 * tokens.input, input)',
+          from: 'instruments.record(METRIC.genAiTokenUsage, count,',
+          to: 'instruments.record(METRIC.genAiTokenUsage, 2 * count,',
         },
       ],
       ['expectUsageCountedOnce'],
@@ -131,13 +131,8 @@ describe('what is taken from the runtime is found by name', () => {
       [
         {
           file: 'runtime/telemetry/with-span.ts',
-          from: 'if (timed) {',
-          to: "if (operation.name.startsWith('mcp.tool.')) instruments.count(METRIC.toolCalls, identity); if (timed) {",
-        },
-        {
-          file: 'runtime/telemetry/with-span.ts',
-          from: '({ counted, timed }: Operation, durationMs: number, failure: string | undefined) => {',
-          to: '(operation: Operation, durationMs: number, failure: string | undefined) => { const { counted, timed } = operation;',
+          from: 'measure(operation, performance.now() - startedAt, failure, shown);',
+          to: "measure(operation, performance.now() - startedAt, failure, shown); if (name.startsWith('mcp.tool.')) instruments.count(METRIC.toolCalls, identity);",
         },
       ],
       ['expectToolCallsParented'],

@@ -44,6 +44,7 @@ const INFERENCE = () => ({
   'server.address': '127.0.0.1',
   'server.port': model.port,
 });
+const ANSWERED = () => ({ ...INFERENCE(), 'gen_ai.response.model': 'gpt-4o-2026' });
 const CALLED = (tool: string) => ({
   'mcp.method.name': 'tools/call',
   'gen_ai.tool.name': tool,
@@ -83,15 +84,15 @@ test('tokens are counted as the model reported them, going in and coming out', a
   expect(usage?.descriptor).toMatchObject({ unit: '{token}' });
   expect(byLabels(pointsOf(usage))).toEqual(
     byLabels([
-      { labels: { ...INFERENCE(), 'gen_ai.token.type': 'input' }, value: 2 },
-      { labels: { ...INFERENCE(), 'gen_ai.token.type': 'output' }, value: 2 },
+      { labels: { ...ANSWERED(), 'gen_ai.token.type': 'input' }, value: 2 },
+      { labels: { ...ANSWERED(), 'gen_ai.token.type': 'output' }, value: 2 },
     ]),
   );
   expect(usage?.dataPoints.map(({ value }) => (value as { sum?: number }).sum).sort()).toEqual([14, 22]);
 });
 
 test.each<[name: string, counted: () => { labels: object; value: number }[]]>([
-  ['gen_ai.client.operation.duration', () => [{ labels: INFERENCE(), value: 2 }]],
+  ['gen_ai.client.operation.duration', () => [{ labels: ANSWERED(), value: 2 }]],
   [
     'mcp.client.operation.duration',
     () => [

@@ -6,6 +6,7 @@ import { asksFor, inTurn, says, type ScriptedModel, startScriptedModel } from '.
 import { only, spanTree } from '../../support/span-tree';
 import { startTestTelemetry } from '../../support/telemetry';
 
+const SESSION = 'session-1';
 const telemetry = startTestTelemetry();
 let leadModel: ScriptedModel, workerModel: ScriptedModel;
 let search: Listening, worker: Listening, lead: Listening;
@@ -32,7 +33,7 @@ beforeAll(async () => {
     mcpServers: [{ name: 'search', url: search.url }],
     subAgents: [{ name: 'worker', url: worker.url }],
   });
-  const body = { messages: [{ role: 'user', content: 'go' }] };
+  const body = { messages: [{ role: 'user', content: 'go' }], session_id: SESSION };
   const reply = await postJson(`${lead.url}/v1/chat/completions`, body);
   expect(reply).toMatchObject({ status: 200, body: { choices: [{ message: { content: 'done' } }] } });
 });
@@ -66,6 +67,8 @@ test('each span says what ran, in the names of KAOS and of the conventions', () 
     'agent.name': 'lead',
     'agent.max_steps': 5,
     stream: false,
+    'session.id': SESSION,
+    'gen_ai.conversation.id': SESSION,
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.agent.name': 'lead',
     'gen_ai.agent.description': 'Leads',
@@ -79,6 +82,7 @@ test('each span says what ran, in the names of KAOS and of the conventions', () 
   expect(inferences.map(({ attributes }) => attributes)).toEqual(
     [['tool_calls'], ['stop']].map((reasons) => ({
       'agent.name': 'lead',
+      'gen_ai.conversation.id': SESSION,
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'openai',
       'gen_ai.request.model': 'gpt-4o',
@@ -97,6 +101,7 @@ test('each span says what ran, in the names of KAOS and of the conventions', () 
     'gen_ai.operation.name': 'execute_tool',
     'gen_ai.tool.name': 'echo',
     'gen_ai.tool.type': 'function',
+    'gen_ai.tool.description': 'Says it again',
     'gen_ai.tool.call.id': 'call_0',
   });
   expect(only(spans, 'mcp.tool.echo').attributes).toEqual({
@@ -107,6 +112,7 @@ test('each span says what ran, in the names of KAOS and of the conventions', () 
     'mcp.method.name': 'tools/call',
     'gen_ai.tool.name': 'echo',
     'network.transport': 'tcp',
+    'network.protocol.name': 'http',
     'server.address': '127.0.0.1',
     'server.port': search.port,
   });
