@@ -1,7 +1,13 @@
 import { type k8s, type SecretValue } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { AGENT_COMMAND, CARD_PATH, peerAgentUrlVariable, type PeerProtocol } from '../runtime/contract';
-import { AGENT_FILES_DIRECTORY, agentFiles, agentSecretFiles, agentSettings } from './agent/agent-settings';
+import {
+  AGENT_FILES_DIRECTORY,
+  agentFiles,
+  agentSecretFiles,
+  agentSettings,
+  INSTRUCTIONS_FILE,
+} from './agent/agent-settings';
 import { checkAgentProps, completeAgentProps, unservedModel } from './agent/agent-checks';
 import { type AgentProps } from './agent/agent-props';
 import { AgentServers } from './agent/agent-servers';
@@ -13,6 +19,7 @@ import { type IMCPServer } from './mcp-server';
 import { nameOf } from './names';
 import { mayAddPeer, delegationCircles } from './agent/peers';
 import { RUNTIME_PROCESS } from './workload/runtime-process';
+import { deployIdentity } from './telemetry/deploy-identity';
 import { processTelemetryEnv } from './telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry/telemetry-target';
 import { Workload } from './workload/workload';
@@ -87,12 +94,13 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     checkAgentProps(this, props);
     this.servers = new AgentServers(this, props.memory?.kind !== 'none');
 
+    const { image = runtimeImage(this) } = props;
     const workload = new Workload(this, 'workload', {
       ...RUNTIME_PROCESS,
       kind: 'agent',
       name: this.name,
       container: 'agent',
-      image: props.image ?? runtimeImage(this),
+      image,
       command: AGENT_COMMAND,
       config: {
         name: `agent-${this.name}-config`,
@@ -100,10 +108,12 @@ export class Agent<M extends string = string> extends Construct implements IAgen
         isAddedLater: !props.instructions,
         data: () => agentFiles(this, props),
       },
-      env: () => ({
-        ...agentSettings(this, props),
-        ...processTelemetryEnv(telemetryTarget(this, props.telemetry)),
-      }),
+      env: () => {
+        const settings = agentSettings(this, props);
+        const { [INSTRUCTIONS_FILE]: prompt, ...files } = agentFiles(this, props);
+        const identity = deployIdentity(this, { image, settings: { ...settings, ...files }, prompt });
+        return { ...settings, ...processTelemetryEnv(telemetryTarget(this, props.telemetry), identity) };
+      },
       secretFiles: () => agentSecretFiles(this, props),
       reporting: () => reportingOf(this, props.telemetry),
       options: props,

@@ -6,6 +6,7 @@ import { type Environment } from './environment';
 import { type Exposure } from './exposure';
 import { checkPages, type PageProps, pagesEnv } from './mcp-server/allowed-pages';
 import { nameOf } from './names';
+import { deployIdentity } from './telemetry/deploy-identity';
 import { processTelemetryEnv, type TelemetryOverride } from './telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from './telemetry/telemetry-target';
 import { type ServerPod } from './mcp-server/tool-source';
@@ -118,24 +119,29 @@ export class MCPServer<T extends string = string> extends Construct implements I
       fail(this, 'apiKeys is given, and the process of these tools asks for none', 'leave it out');
     checkPages(this, props, pod.looksAtPages === true);
 
+    const { image = pod.image } = props;
     const workload: Workload = new Workload(this, 'workload', {
       ...pod,
       kind: 'mcpserver',
       name: this.name,
       container: 'mcp-server',
-      image: props.image ?? pod.image,
+      image,
       config: pod.files && {
         name: `mcpserver-${this.name}-tools`,
         mountPath: pod.files.mountPath,
         data: () => pod.files?.data ?? {},
       },
-      env: () => ({
-        ...pod.env(),
-        ...this.callers.env(),
-        ...(pod.looksAtPages ? pagesEnv(this, workload, props) : {}),
-        ...logLevelEnv(pod, props),
-        ...(pod.reports === false ? {} : processTelemetryEnv(telemetryTarget(this, props.telemetry))),
-      }),
+      env: () => {
+        const settings = {
+          ...pod.env(),
+          ...this.callers.env(),
+          ...(pod.looksAtPages ? pagesEnv(this, workload, props) : {}),
+          ...logLevelEnv(pod, props),
+        };
+        if (pod.reports === false) return settings;
+        const identity = deployIdentity(this, { image, settings: { ...settings, ...pod.files?.data } });
+        return { ...settings, ...processTelemetryEnv(telemetryTarget(this, props.telemetry), identity) };
+      },
       secretFiles: () => [...(pod.secretFiles?.() ?? []), ...this.callers.secretFiles()],
       reporting: () => (pod.reports === false ? undefined : reportingOf(this, props.telemetry)),
       options: { ...props, egress: [...(pod.egress ?? []), ...(props.egress ?? [])] },

@@ -15,7 +15,7 @@ import { type SecretFile } from '../workload/secret-files';
 import { byText } from '../order';
 
 export const AGENT_FILES_DIRECTORY = '/etc/kaos/agent';
-const INSTRUCTIONS_FILE = 'instructions.txt';
+export const INSTRUCTIONS_FILE = 'instructions.txt';
 const LOCK_FILE = 'tools-lock.json';
 
 /** The files of an agent's process. */

@@ -12,6 +12,7 @@ import { checkProxy } from './proxy-checks';
 import { proxyEnvironment } from './proxy-environment';
 import { apiBaseOf, type ResolvedModel, resolveModels } from './proxy-model';
 import { waysOfProxy } from './proxy-ways';
+import { deployIdentity } from '../telemetry/deploy-identity';
 import { gatewayTelemetryEnv, takesTraces, type TelemetryTarget } from '../telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from '../telemetry/telemetry-target';
 import { Workload } from '../workload/workload';
@@ -71,11 +72,12 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
       telemetry: takesTraces(target()),
       captureMessageContent: target()?.capturesContent ?? false,
     });
+    const { image = LITELLM_IMAGE } = props;
     const workload = new Workload(this, 'workload', {
       kind: 'modelapi',
       name: this.name,
       container: 'model-api',
-      image: props.image ?? LITELLM_IMAGE,
+      image,
       args: ['--config', `${CONFIG_DIRECTORY}/config.yaml`, '--port', String(HTTP_PORT)],
       config: {
         name: `litellm-config-${this.name}`,
@@ -84,7 +86,7 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
       },
       env: () => ({
         ...environment,
-        ...gatewayTelemetryEnv(target()),
+        ...gatewayTelemetryEnv(target(), deployIdentity(this, { image })),
         ...contentEnv(reporting()),
       }),
       ports: [{ name: 'http', port: HTTP_PORT }],

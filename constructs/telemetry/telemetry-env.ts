@@ -57,15 +57,22 @@ export interface TelemetryOverride {
   readonly captureMessageContent?: boolean;
 }
 
-/** The OTEL_* variables of an agent or MCP server process; none without a target. */
-export function processTelemetryEnv(target: TelemetryTarget | undefined): Record<string, string> {
+/**
+ * The OTEL_* variables of an agent or MCP server process; none without a target.
+ *
+ * @param identity attributes of its resource that say what was deployed
+ */
+export function processTelemetryEnv(
+  target: TelemetryTarget | undefined,
+  identity: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   if (!target) return {};
   return {
     OTEL_SDK_DISABLED: 'false',
     OTEL_SERVICE_NAME: target.service,
     OTEL_EXPORTER_OTLP_ENDPOINT: target.endpoint,
     OTEL_EXPORTER_OTLP_PROTOCOL: target.protocol === 'grpc' ? 'grpc' : 'http/protobuf',
-    OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(target),
+    OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(target, identity),
     // Our processes open no spans for probes; KAOS's own images need to be told.
     OTEL_PYTHON_FASTAPI_EXCLUDED_URLS: '/health,/ready',
     ...withoutExporters(target.signals),
@@ -79,13 +86,16 @@ export function processTelemetryEnv(target: TelemetryTarget | undefined): Record
  * so there is one variable for the exporter and one for the endpoint. None without a target that takes traces: there
  * is nothing else that it reports.
  */
-export function gatewayTelemetryEnv(target: TelemetryTarget | undefined): Record<string, string> {
+export function gatewayTelemetryEnv(
+  target: TelemetryTarget | undefined,
+  identity: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   if (!target || !takesTraces(target)) return {};
   return {
     OTEL_EXPORTER: target.protocol === 'grpc' ? 'otlp_grpc' : 'otlp_http',
     OTEL_EXPORTER_OTLP_ENDPOINT: target.endpoint,
     OTEL_SERVICE_NAME: target.service,
-    OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(target),
+    OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(target, identity),
     OTEL_PYTHON_EXCLUDED_URLS: '/health',
     ...commonEnv(target),
   };
@@ -102,7 +112,7 @@ export function metricsJob(env: Environment): string | undefined {
   const prefix = 'service.namespace=';
   const namespace = OTEL_RESOURCE_ATTRIBUTES.split(',').find((pair) => pair.startsWith(prefix));
   if (namespace === undefined) return OTEL_SERVICE_NAME;
-  return `${decodeURIComponent(namespace.slice(prefix.length))}/${OTEL_SERVICE_NAME}`;
+  return `${decoded(namespace.slice(prefix.length))}/${OTEL_SERVICE_NAME}`;
 }
 
 /** Whether traces can be sent to a target at all. */
@@ -128,15 +138,34 @@ function withoutExporters(signals: readonly Signal[]): Record<string, string> {
   return Object.fromEntries(missing.map((signal) => [`OTEL_${signal.toUpperCase()}_EXPORTER`, 'none']));
 }
 
-function resourceAttributes({ namespace, service, resourceAttributes: more }: TelemetryTarget): string {
+function resourceAttributes(
+  { namespace, service, resourceAttributes: more }: TelemetryTarget,
+  identity: Readonly<Record<string, string>>,
+): string {
   const ours = {
     ...(namespace !== undefined && { 'service.namespace': namespace }),
     'kaos.resource.name': service,
+    ...identity,
   };
   const others = Object.entries(more).sort(byKey);
   return Object.entries({ ...ours, ...Object.fromEntries(others) })
     .map(([name, value]) => `${name}=${encoded(value)}`)
     .join(',');
+}
+
+/** What a user gives that cannot be decoded is refused elsewhere. */
+function decoded(value: string): string {
+  return undecodable(value) ? value : decodeURIComponent(value);
+}
+
+/** Whether a percent sign in a text begins no character: SDKs then read none of the attributes. */
+export function undecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Separators, spaces and what is not ASCII, in the form that SDKs decode. */

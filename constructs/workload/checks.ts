@@ -9,6 +9,7 @@ import { checkVolumes } from './pod-volumes';
 import { refuseSecretNames } from '../refuse-secrets';
 import { secretsOfPod } from './pod-template';
 import { secretsElsewhere } from '../secrets-elsewhere';
+import { undecodable } from '../telemetry/telemetry-env';
 import { checkRouting } from './routing-variables';
 import { checkVariableNames } from './variable-names';
 import { type Workload, type WorkloadProps } from './workload';
@@ -34,6 +35,7 @@ export function checkOptions(workload: Workload, props: WorkloadProps): void {
   checkTypes(owner, options);
   checkTexts(owner, options);
   checkRouting(owner, props);
+  checkAttributes(owner, props);
   checkAccount(owner, props);
   checkMetadata(owner, workload, options);
   checkTermination(owner, props);
@@ -134,5 +136,17 @@ function checkTermination(owner: IConstruct, props: WorkloadProps): void {
     owner,
     `terminationGracePeriod is ${seconds} s`,
     `give ${needed} s or more, which the process may need`,
+  );
+}
+
+/** Whoever reads the attributes decodes them, and drops all where that fails. */
+function checkAttributes(owner: IConstruct, { options: { env = {} } }: WorkloadProps): void {
+  const { OTEL_RESOURCE_ATTRIBUTES: attributes } = env;
+  const wrong = typeof attributes === 'string' ? attributes.split(',').find(undecodable) : undefined;
+  if (wrong === undefined) return;
+  fail(
+    owner,
+    `env sets OTEL_RESOURCE_ATTRIBUTES with "${wrong}", in which a percent sign begins no character`,
+    'write %25 for a percent sign',
   );
 }

