@@ -137,7 +137,7 @@ test('X2, T24: ten thousand names that a model makes up make no name of a span, 
     expect(pointsOf(await telemetry.metric(name)).length).toBeLessThan(2 * 2 * 33 + 1);
 }, 60_000);
 
-test('T8, §2.4: a stream that its client leaves counts as no failure, and takes the time that it took', async () => {
+test('X6: a stream that its client leaves counts as no failure, and takes the time that it took', async () => {
   const { agent, model } = await start(() => ({
     events: (async function* () {
       yield { choices: [{ index: 0, delta: { content: 'one' }, finish_reason: null }] };

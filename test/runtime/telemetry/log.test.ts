@@ -52,6 +52,11 @@ test('T26: JSON lines have the same under names', () => {
   });
 });
 
+test('X12: at TRACE nothing is left out', () => {
+  const text = lines('text', (log) => ['trace', 'debug'].forEach((level) => log[level as 'debug'](level)));
+  expect(text).toMatch(/ - lead - TRACE - trace\n.* - lead - DEBUG - debug\n$/);
+});
+
 test('T25: what goes out by OTLP is the same in both', () => {
   const bodies = telemetry.logs.map(({ body, severityText }) => `${severityText} ${String(body)}`);
   expect(bodies).toEqual([
@@ -59,5 +64,7 @@ test('T25: what goes out by OTLP is the same in both', () => {
     'WARN Reached maximum reasoning steps (5)',
     'ERROR failed',
     'INFO hello',
+    'TRACE trace',
+    'DEBUG debug',
   ]);
 });
