@@ -10,7 +10,10 @@ const LOADS = [
   [128, 600],
 ] as const;
 
-/** A loop of two model calls and a tool call, by an agent with and without telemetry, beside the same three calls by hand. */
+/**
+ * A loop of two model calls and a tool call, beside the same three calls by hand: by an agent without telemetry, with all
+ * of its traces recorded, and with its collector away.
+ */
 export async function printLoad(agents: AgentProcesses): Promise<void> {
   const row = (...cells: string[]) => printRow([34, 6, 8, 8, 10, 8, 8, 8], cells);
   row('two model calls and a tool call', 'conns', 'req/s', 'of bare', 'CPU µs', 'ratio', 'p50 ms', 'p99 ms');
@@ -33,7 +36,7 @@ export async function printLoad(agents: AgentProcesses): Promise<void> {
   }
 }
 
-function variantsOf({ model, tools, off, on }: AgentProcesses): [Variant, Variant, Variant] {
+function variantsOf({ model, tools, off, on, away }: AgentProcesses): [Variant, Variant, Variant, Variant] {
   const ownCpu = () => {
     const { user, system } = process.cpuUsage();
     return user + system;
@@ -49,6 +52,11 @@ function variantsOf({ model, tools, off, on }: AgentProcesses): [Variant, Varian
       'agent, telemetry on',
       () => ask(on.url),
       () => on.cpu(),
+    ),
+    variant(
+      'agent, collector away',
+      () => ask(away.url),
+      () => away.cpu(),
     ),
   ];
 }

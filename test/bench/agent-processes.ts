@@ -17,12 +17,14 @@ export interface Started {
   stop(): Promise<unknown>;
 }
 
-/** An agent without telemetry, one with it, and what both lean on: each a process of its own, as they ship. */
+/** An agent without telemetry, one with it, one whose collector is away, and what they lean on: each a process of its own, as they ship. */
 export interface AgentProcesses {
   readonly model: Started;
   readonly tools: Started;
   readonly off: Started;
   readonly on: Started;
+  /** Nobody listens where its collector is to be. */
+  readonly away: Started;
   readonly collector: Collector;
   agentEnv(port: number): Record<string, string>;
   stop(): Promise<void>;
@@ -52,12 +54,14 @@ export async function startAgentProcesses(): Promise<AgentProcesses> {
   const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcUrl };
   const off = await start('lib/bin/agent.js', agentEnv);
   const on = await start('lib/bin/agent.js', (port) => ({ ...agentEnv(port), ...telemetry }));
+  const nobody = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` };
+  const away = await start('lib/bin/agent.js', (port) => ({ ...agentEnv(port), ...nobody }));
   const stop = async () => {
-    await Promise.all([off, on, tools, model].map((running) => running.stop()));
+    await Promise.all([off, on, away, tools, model].map((running) => running.stop()));
     await collector.close();
     rmSync(directory, { recursive: true });
   };
-  return { model, tools, off, on, collector, agentEnv, stop };
+  return { model, tools, off, on, away, collector, agentEnv, stop };
 }
 
 /** A process on a free port, once it says that it listens. */
