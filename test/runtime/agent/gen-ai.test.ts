@@ -98,6 +98,35 @@ test('§2.2: the later generation has its own names, and none of those that it r
     expect([name, await values(name)]).toEqual([name, []]);
 });
 
+test('§2.4: each token has one owner, the agent whose model used it', async () => {
+  const { agent: worker } = await start(() => says('dug'));
+  const model = await startScriptedModel((_request, index) =>
+    index === 0 ? asksFor(['delegate_to_worker', { task: 'dig' }]) : says('done'),
+  );
+  const subAgents = [{ name: 'worker', url: worker.url }];
+  const boss = await startAgent({ name: 'boss', modelUrl: model.url, model: 'gpt-4o', subAgents });
+  open.push(boss, model);
+  await postJson(`${boss.url}/v1/chat/completions`, GO);
+  const loops = telemetry.spans.filter(({ name }) => name === 'agent.agentic_loop');
+  const used = loops.map(({ attributes }) => [
+    attributes['agent.name'],
+    attributes['gen_ai.usage.input_tokens'],
+  ]);
+  expect(used.sort()).toEqual([
+    ['boss', 22],
+    ['lead', 11],
+  ]);
+  // Of the meter that was made last, which is that of the one who delegates.
+  const usage = await telemetry.metric('gen_ai.client.token.usage');
+  const sums = usage?.dataPoints.map(({ value, attributes }) => [
+    attributes['gen_ai.token.type'],
+    (value as { sum?: number }).sum ?? 0,
+  ]);
+  const total = (type: string) =>
+    (sums ?? []).filter(([of]) => of === type).reduce((sum, [, count]) => sum + Number(count), 0);
+  expect([total('input'), total('output')]).toEqual([22, 14]);
+});
+
 test('X2, T24: ten thousand names that a model makes up make no name of a span, and no series', async () => {
   const NAMES = 10_000;
   const each = 500;
