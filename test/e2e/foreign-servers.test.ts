@@ -9,7 +9,8 @@ import { paths, type Span } from '../support/span-edges';
 
 const QUESTION = 'Who wrote the handbook?';
 /** An MCP server as anybody may write it, with a program that is on any machine where this runs. */
-const SERVER = join(__dirname, '../fixtures/small-mcp-server.js');
+/** From the directory in which kaos runs: what is below /tmp would be below the pod's own. */
+const SERVER = 'test/fixtures/small-mcp-server.js';
 
 interface Results {
   readonly status: string;

@@ -1,12 +1,13 @@
 import { App, Chart } from 'cdk8s';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Agent, MCPServer, ModelAPI, TelemetryStack, OtlpExporter, Tools } from '../../constructs';
 import { kaos, resultsIn } from '../support/kaos';
 import { paths, type Span } from '../support/span-edges';
 
-const SERVER = resolve('test/support/stdio-greeter.mjs');
+/** From the directory in which kaos runs: what is below /tmp would be below the pod's own. */
+const SERVER = 'test/support/stdio-greeter.mjs';
 let directory: string;
 
 /** An agent whose tools are those of a command. */

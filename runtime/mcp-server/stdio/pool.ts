@@ -142,7 +142,7 @@ export class ChildPool implements Condition {
     const { signal } = this.closing;
     const child = new Child(this.options, log);
     try {
-      await child.start(signal, () => this.care.toolsChanged(child));
+      await endingWith(signal, (own) => child.start(own, () => this.care.toolsChanged(child)));
       await this.care.prepare(child);
       signal.throwIfAborted();
     } catch (error) {
@@ -183,5 +183,17 @@ export class ChildPool implements Condition {
       this.options.log.debug({ pid: child.pid }, 'a process of the command was idle, and is ended');
       void child.close();
     }, this.options.idleMs).unref();
+  }
+}
+
+/** The SDK listens to the signal of a start and never lets go, so each start has one of its own. */
+async function endingWith<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const abort = () => own.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await work(own.signal);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
