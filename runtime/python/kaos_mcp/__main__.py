@@ -41,6 +41,7 @@ def main() -> None:
 def run(config: Config, tools: list) -> None:
     from fastmcp import FastMCP
 
+    from .callers import Callers
     from .calls import ObservedCalls
     from .edge import Edge
     from .log import set_up_logging
@@ -52,15 +53,17 @@ def run(config: Config, tools: list) -> None:
     log = logging.getLogger(config.name)
     log.info(telemetry.summary)
     names = [tool.name for tool in tools]
-    calls = ObservedCalls(config.name, frozenset(names), captures_content(os.environ))
+    calls = ObservedCalls(config.name, captures_content(os.environ))
     server = FastMCP(config.name, version="1", middleware=[calls], strict_input_validation=True)
     for tool in tools:
         server.add_tool(tool)
     app = server.http_app(path=MCP_PATH, json_response=True, stateless_http=True, host_origin_protection=False)
     threading.excepthook = lambda crash: log.error("a thread ended with an exception", exc_info=crash.exc_value)
 
+    edge = Edge(app, config, names, Callers(config, names, log))
+
     async def start() -> None:
-        await serve(Edge(app, config, names), config, log, telemetry)
+        await serve(edge, config, log, telemetry)
 
     try:
         asyncio.run(start())

@@ -5,19 +5,20 @@ import json
 import logging
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastmcp import exceptions as fastmcp_errors
 from fastmcp.exceptions import MCPError, ValidationError
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
-from fastmcp.tools import ToolResult
-from mcp_types import INVALID_PARAMS, CallToolRequestParams
+from fastmcp.tools import Tool, ToolResult
+from mcp_types import INVALID_PARAMS, CallToolRequestParams, ListToolsRequest
 from opentelemetry import context as active
 from opentelemetry import metrics, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from pydantic import ValidationError as PydanticValidationError
 
+from .callers import granted_tools
 from .telemetry import mcp_parent
 from .tools import MODULE
 
@@ -40,9 +41,8 @@ class ToolError(Exception):
 
 
 class ObservedCalls(Middleware):
-    def __init__(self, name: str, tools: frozenset[str], captures_content: bool) -> None:
+    def __init__(self, name: str, captures_content: bool) -> None:
         self._name = name
-        self._tools = tools
         self._captures_content = captures_content
         self._log = logging.getLogger(name)
         self._tracer = trace.get_tracer(f"kaos.{name}")
@@ -53,6 +53,14 @@ class ObservedCalls(Middleware):
             explicit_bucket_boundaries_advisory=_MCP_SECONDS,
         )
 
+    async def on_list_tools(
+        self,
+        context: MiddlewareContext[ListToolsRequest],
+        call_next: CallNext[ListToolsRequest, Sequence[Tool]],
+    ) -> Sequence[Tool]:
+        granted = _granted(context)
+        return [tool for tool in await call_next(context) if tool.name in granted]
+
     async def on_call_tool(
         self,
         context: MiddlewareContext[CallToolRequestParams],
@@ -61,7 +69,7 @@ class ObservedCalls(Middleware):
         request = context.fastmcp_context.request_context
         headers = request.request.headers
         parent, links = mcp_parent(request.meta or {}, headers)
-        tool = context.message.name if context.message.name in self._tools else UNKNOWN
+        tool = context.message.name if context.message.name in _granted(context) else UNKNOWN
         labels = {"mcp.method.name": "tools/call", "gen_ai.tool.name": tool, "network.transport": "tcp"}
         attributes = {"agent.name": self._name, **labels, "jsonrpc.request.id": str(request.request_id)}
         if "mcp-protocol-version" in headers:
@@ -113,7 +121,7 @@ class ObservedCalls(Middleware):
         call_next: CallNext[CallToolRequestParams, ToolResult],
     ) -> ToolResult:
         name, arguments = context.message.name, context.message.arguments or {}
-        if name not in self._tools:
+        if name not in _granted(context):
             raise MCPError(code=INVALID_PARAMS, message="there is no tool of that name")
         span = trace.get_current_span()
         if self._captures_content:
@@ -134,6 +142,10 @@ class ObservedCalls(Middleware):
             items = [item.model_dump(mode="json", by_alias=True, exclude_none=True) for item in result.content]
             span.set_attribute("gen_ai.tool.call.result", _latest(items))
         return result
+
+
+def _granted(context: MiddlewareContext[Any]) -> frozenset[str]:
+    return granted_tools(context.fastmcp_context.request_context.request.scope)
 
 
 def _within_tools(error: BaseException) -> BaseException:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HTTP_PORT = 8000
 HEALTH_PATH = "/health"
@@ -11,6 +11,7 @@ MCP_PATH = "/mcp"
 DRAIN_SECONDS = 20
 FLUSH_SECONDS = 5
 
+API_KEYS_VARIABLE = "MCP_API_KEYS"
 LOG_LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -20,6 +21,17 @@ class ConfigError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who has a key of their own; the file wins when both are given."""
+
+    name: str
+    api_key: str | None = field(repr=False)
+    api_key_file: str | None
+    tools: tuple[str, ...] | None
+    """Names of those that the caller sees and may call; None lets it call all."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,11 @@ class Config:
     allowed_hosts: tuple[str, ...] | None
     """None lets any name pass, or none where it listens on loopback alone."""
     allowed_origins: tuple[str, ...]
+    api_keys: tuple[str, ...] = field(repr=False)
+    """Whoever shows one of these may call all tools. With no key of anybody, everybody may."""
+    api_keys_file: str | None
+    """Path of a file that holds them, which wins when both are given."""
+    callers: tuple[Caller, ...]
 
 
 def config_from_env(env: Mapping[str, str]) -> tuple[Config, list[str]]:
@@ -56,6 +73,9 @@ def config_from_env(env: Mapping[str, str]) -> tuple[Config, list[str]]:
         log_level=_log_level(env, problems),
         allowed_hosts=_hosts(env, problems),
         allowed_origins=_origins(env, problems),
+        api_keys=_api_keys(env, problems),
+        api_keys_file=env.get(secret_file_variable(API_KEYS_VARIABLE)) or None,
+        callers=tuple(_caller(env, problems, caller) for caller in _list(env, "MCP_CALLERS")),
     )
     return config, problems
 
@@ -98,6 +118,48 @@ def _origins(env: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
     return origins
 
 
+def _api_keys(env: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    """Set to nothing is a mistake here: a Secret that came out empty must not open what it was to close."""
+    keys = secrets_in(env.get(API_KEYS_VARIABLE, ""))
+    if API_KEYS_VARIABLE in env and not keys:
+        problems.append(f"{API_KEYS_VARIABLE} holds no key; give at least one, or leave it out")
+    return keys
+
+
+def _caller(env: Mapping[str, str], problems: list[str], name: str) -> Caller:
+    variable, tools = caller_key_variable(name), _caller_variable(name, "TOOLS")
+    file = secret_file_variable(variable)
+    caller = Caller(
+        name=name,
+        api_key=env.get(variable, "").strip() if env.get(variable) else None,
+        api_key_file=env.get(file) or None,
+        tools=_list(env, tools) if tools in env else None,
+    )
+    # Without a key nobody could be that caller, and with none at all the server would let everybody in.
+    if caller.api_key is None and caller.api_key_file is None:
+        problems.append(f'{variable} is not set; MCP_CALLERS lists "{name}", give its key or {file}')
+    return caller
+
+
+def caller_key_variable(name: str) -> str:
+    return _caller_variable(name, "API_KEY")
+
+
+def _caller_variable(name: str, what: str) -> str:
+    return f"MCP_CALLER_{re.sub('[^A-Z0-9]', '_', name.upper())}_{what}"
+
+
+def secret_file_variable(variable: str) -> str:
+    return f"{variable}_FILE"
+
+
+def secrets_in(text: str) -> tuple[str, ...]:
+    """Several secrets in one text, as it stands in a variable or a file: apart by commas or line breaks."""
+    secrets = (secret.strip() for secret in re.split("[,\n]", text))
+    return tuple(secret for secret in secrets if secret)
+
+
 def _list(env: Mapping[str, str], variable: str) -> tuple[str, ...]:
-    items = (item.strip() for item in env.get(variable, "").split(","))
+    bare = re.sub(r"^\[(.*)\]$", r"\1", env.get(variable, "").strip(), flags=re.DOTALL)
+    items = (item.strip() for item in bare.split(","))
     return tuple(item for item in items if item)

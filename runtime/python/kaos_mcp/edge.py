@@ -7,6 +7,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 
+from .callers import Callers
 from .config import HEALTH_PATH, MCP_PATH, READY_PATH, Config
 from .strange_pages import strange_page
 
@@ -19,10 +20,11 @@ _DRAINING = "the process finishes what runs and begins nothing more; ask again"
 
 
 class Edge:
-    def __init__(self, app: App, config: Config, tools: Sequence[str]) -> None:
+    def __init__(self, app: App, config: Config, tools: Sequence[str], callers: Callers) -> None:
         self._app = app
         self._config = config
         self._tools = list(tools)
+        self._callers = callers
         self._running = 0
         self._ending = False
         self._idle = asyncio.Event()
@@ -62,7 +64,12 @@ class Edge:
             said = {"status": "draining"} if path == READY_PATH else {"error": error}
             return JSONResponse(said, 503, {"connection": "close", "retry-after": "1"})
         if path == READY_PATH and method in ("GET", "HEAD"):
-            return JSONResponse({"status": "ready", "name": self._config.name, "tools": self._tools})
+            ready = {"status": "ready", "name": self._config.name}
+            return JSONResponse(ready if self._callers.show_keys else ready | {"tools": self._tools})
+        refused = self._callers.admit(scope)
+        if refused is not None:
+            headers = {"www-authenticate": "Bearer"} if refused.status == 401 else None
+            return _refusal(refused.status, refused.message, headers)
         if path != MCP_PATH:
             return _refusal(404, f"there is no {method} {path}")
         # Without sessions there is no stream to open and none to end.
