@@ -25,6 +25,7 @@ export class PythonSource implements ToolSource {
       image: pythonRuntimeImage(scope),
       command: PYTHON_SERVER_COMMAND,
       looksAtPages: true,
+      takesKeys: true,
       files: { mountPath: TOOLS_DIRECTORY, data: { [fileName]: code } },
       env: () =>
         pythonServerConfigToEnv({ name, port: HTTP_PORT, toolsFile: `${TOOLS_DIRECTORY}/${fileName}` }),

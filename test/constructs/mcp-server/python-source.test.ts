@@ -1,10 +1,11 @@
 import { App, Chart } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Construct } from 'constructs';
-import { Cluster, MCPServer, Tools } from '../../../constructs';
+import { Agent, Cluster, MCPServer, ModelAPI, Tools } from '../../../constructs';
 import { envOf, find, NAMESPACE, problemsOf, synth, synthApp } from '../../support/synth';
 
 const ADD = 'def add(a: int, b: int) -> int:\n    """Adds."""\n    return a + b\n';
@@ -69,6 +70,40 @@ test('a server is a Deployment of the image for Python, told where its code is',
   expect(container.image).toBe('localhost/cdk8s-kaos/python-runtime:0.1.0');
   expect(container.command).toEqual(['python', '-P', '-m', 'kaos_mcp']);
   expect(container.readinessProbe.httpGet).toMatchObject({ path: '/ready', port: 'http' });
+});
+
+test('it is told whom to let in, by files of Secrets that its pod mounts', () => {
+  const manifests = synth((scope) => {
+    const key = (name: string) => ({ secret: Secret.fromSecretName(scope, name, name), key: 'key' });
+    const modelAPI = ModelAPI.fromUrl(scope, 'models', {
+      url: 'https://llm.example.com',
+      models: ['gpt-4o'],
+    });
+    const maths = new MCPServer(scope, 'maths', { tools: Tools.python(ADD), apiKeys: key('shared') });
+    const agent = new Agent(scope, 'web-search', { modelAPI, model: 'gpt-4o' });
+    agent.use(maths, { apiKey: key('own'), tools: ['add'] });
+    expect(maths.asksForKeys).toBe(true);
+  });
+  const deployment = find(manifests, 'Deployment', 'mcpserver-maths');
+  expect(envOf(deployment)).toMatchObject({
+    MCP_API_KEYS_FILE: '/etc/kaos/secrets/shared/key',
+    MCP_CALLERS: 'web-search',
+    MCP_CALLER_WEB_SEARCH_API_KEY_FILE: '/etc/kaos/secrets/own/key',
+    MCP_CALLER_WEB_SEARCH_TOOLS: 'add',
+  });
+  const { containers, volumes } = deployment.spec.template.spec;
+  const mounted = containers[0].volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
+  expect(mounted).toEqual(expect.arrayContaining(['/etc/kaos/secrets/own', '/etc/kaos/secrets/shared']));
+  expect(volumes).toEqual(
+    expect.arrayContaining(
+      ['own', 'shared'].map((secretName) =>
+        expect.objectContaining({ secret: expect.objectContaining({ secretName }) }),
+      ),
+    ),
+  );
+  expect(envOf(find(manifests, 'Deployment', 'agent-web-search'))).toMatchObject({
+    MCP_SERVER_maths_API_KEY_FILE: '/etc/kaos/secrets/own/key',
+  });
 });
 
 test('the cluster says which image it is, and the server itself may', () => {
