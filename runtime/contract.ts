@@ -44,7 +44,13 @@ export {
 } from './contract/peers';
 export * from './contract/tool-lock';
 export { toJavaScript } from './contract/re2-pattern';
-export { EMAIL_SHAPE, isSecretVariable, SECRET_KEYS, SECRET_SHAPES } from './contract/secret-shapes';
+export {
+  EMAIL_SHAPE,
+  isSecretVariable,
+  SECRET_KEYS,
+  SECRET_SHAPES,
+  secretShapesForPython,
+} from './contract/secret-shapes';
 export {
   LOG_FORMATS,
   type LogFormat,

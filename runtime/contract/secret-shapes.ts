@@ -34,7 +34,21 @@ export const SECRET_KEYS: readonly string[] = [
 const SECRET_VARIABLE =
   /(^|_)(API_?KEYS?|KEYS?|TOKENS?|PASSWORD|PASSWD|PASSPHRASE|SECRETS?|CREDENTIALS?|AUTHORIZATION|COOKIE|HEADERS)$|_HEADER_/i;
 
+const PUBLIC_VARIABLE = /PUBLIC_?KEYS?$/i;
+
 /** Whether an environment variable of that name holds a secret: ours all do that are so called, and people's mostly. */
 export function isSecretVariable(name: string): boolean {
-  return SECRET_VARIABLE.test(name) && !/PUBLIC_?KEYS?$/i.test(name);
+  return SECRET_VARIABLE.test(name) && !PUBLIC_VARIABLE.test(name);
+}
+
+/** The same for Python's `re`, as runtime/python/kaos_mcp/secret-shapes.json holds it. */
+export function secretShapesForPython() {
+  const inPython = (pattern: string) => pattern.replaceAll('\\z', '\\Z');
+  return {
+    shapes: SECRET_SHAPES.map(([, pattern]) => inPython(pattern)),
+    email: EMAIL_SHAPE,
+    keys: SECRET_KEYS.map(inPython),
+    secretVariable: `(?i)${SECRET_VARIABLE.source}`,
+    publicVariable: `(?i)${PUBLIC_VARIABLE.source}`,
+  };
 }

@@ -7,6 +7,7 @@ import sys
 import threading
 
 from .config import MCP_PATH, Config, ConfigError, config_from_env
+from .redaction import Redactor
 
 # Read when FastMCP is imported: no log, no spans and no look-ups of its own.
 os.environ |= {
@@ -24,7 +25,8 @@ def main() -> None:
 
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     config, problems = config_from_env(os.environ)
-    set_up_logging(config.log_level, export=False)
+    redactor = Redactor(os.environ)
+    set_up_logging(config.log_level, redactor, export=False)
     tools = []
     try:
         tools = load_tools(config)
@@ -35,10 +37,10 @@ def main() -> None:
         sys.stderr.flush()
         # Whatever threads the code has started.
         os._exit(1)
-    run(config, tools)
+    run(config, tools, redactor)
 
 
-def run(config: Config, tools: list) -> None:
+def run(config: Config, tools: list, redactor: Redactor) -> None:
     from fastmcp import FastMCP
 
     from .callers import Callers
@@ -48,8 +50,8 @@ def run(config: Config, tools: list) -> None:
     from .serve import end, serve
     from .telemetry import captures_content, start_telemetry
 
-    telemetry = start_telemetry(os.environ, config.name)
-    set_up_logging(config.log_level, telemetry.enabled)
+    telemetry = start_telemetry(os.environ, config.name, redactor)
+    set_up_logging(config.log_level, redactor, telemetry.enabled)
     log = logging.getLogger(config.name)
     log.info(telemetry.summary)
     names = [tool.name for tool in tools]

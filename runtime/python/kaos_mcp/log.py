@@ -12,6 +12,8 @@ from typing import Any
 from opentelemetry import trace
 from opentelemetry._logs import LogRecord, SeverityNumber, get_logger_provider
 
+from .redaction import Redactor
+
 TRACE = 5
 _LEVELS = {"TRACE": TRACE, "DEBUG": logging.DEBUG, "INFO": logging.INFO, "WARNING": logging.WARNING, "ERROR": logging.ERROR}
 
@@ -33,32 +35,34 @@ _SAID_HERE = "fastmcp.server.server"
 _REPEAT_AFTER_SECONDS = 60
 
 
-def set_up_logging(level: str, export: bool) -> None:
+def set_up_logging(level: str, redactor: Redactor, export: bool) -> None:
     """All of Python's logging goes here. May be called again after code that thinks otherwise."""
     logging.addLevelName(TRACE, "TRACE")
     logging.captureWarnings(True)
     root = logging.getLogger()
-    root.handlers[:] = [_JsonHandler(export)]
+    root.handlers[:] = [_JsonHandler(redactor, export)]
     root.setLevel(_LEVELS.get(level, logging.INFO))
     for name in _LIBRARIES:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.getLogger(_SAID_HERE).disabled = True
     # By OTLP, each export that failed would make the next.
     diagnostics = logging.getLogger("opentelemetry")
-    diagnostics.handlers[:] = [_Diagnostics()]
+    diagnostics.handlers[:] = [_Diagnostics(redactor)]
     diagnostics.propagate = False
     diagnostics.setLevel(logging.WARNING)
 
 
 class _JsonHandler(logging.Handler):
-    def __init__(self, export: bool) -> None:
+    def __init__(self, redactor: Redactor, export: bool) -> None:
         super().__init__()
+        self._redactor = redactor
         self._export = export
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             error = record.exc_info[1] if record.exc_info else None
-            message, failure = record.getMessage(), _described(error)
+            self._redactor.refresh()
+            message, failure = self._redactor.text(record.getMessage()), self._redactor.fields(_described(error))
             _write_line(record, message, record.name, failure)
             if self._export:
                 _send(record, message, failure)
@@ -69,13 +73,15 @@ class _JsonHandler(logging.Handler):
 class _Diagnostics(logging.Handler):
     """What OpenTelemetry has to say of itself, once a minute, on stdout alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, redactor: Redactor) -> None:
         super().__init__()
+        self._redactor = redactor
         self._said_at: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            message = f"OpenTelemetry: {record.getMessage()}"
+            self._redactor.refresh()
+            message = self._redactor.text(f"OpenTelemetry: {record.getMessage()}")
             now = time.monotonic()
             if now - self._said_at.get(message, -_REPEAT_AFTER_SECONDS) < _REPEAT_AFTER_SECONDS:
                 return

@@ -15,18 +15,23 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
 
+from .redacting_exporter import RedactingExporter, redacted_log, redacted_span
+from .redaction import Redactor
 
-def start_sdk(env: Mapping[str, str], service: str) -> tuple[Callable[[], object], ...]:
+
+def start_sdk(env: Mapping[str, str], service: str, redactor: Redactor) -> tuple[Callable[[], object], ...]:
     """Registers the providers; what it returns stops them."""
     resource = Resource.create({SERVICE_NAME: service, "service.instance.id": str(uuid.uuid4())})
     tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
     for exporter in _exporters(env, "traces", ConsoleSpanExporter):
-        tracers.add_span_processor(BatchSpanProcessor(exporter))
+        redacting = RedactingExporter(exporter, redactor, redacted_span)
+        tracers.add_span_processor(BatchSpanProcessor(redacting))
     readers = [PeriodicExportingMetricReader(each) for each in _exporters(env, "metrics", ConsoleMetricExporter)]
     meters = MeterProvider(readers, resource=resource, shutdown_on_exit=False)
     loggers = LoggerProvider(resource=resource, shutdown_on_exit=False)
     for exporter in _exporters(env, "logs", ConsoleLogRecordExporter):
-        loggers.add_log_record_processor(BatchLogRecordProcessor(exporter))
+        redacting = RedactingExporter(exporter, redactor, redacted_log)
+        loggers.add_log_record_processor(BatchLogRecordProcessor(redacting))
     trace.set_tracer_provider(tracers)
     metrics.set_meter_provider(meters)
     set_logger_provider(loggers)

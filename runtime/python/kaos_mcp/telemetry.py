@@ -13,6 +13,7 @@ from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from .config import FLUSH_SECONDS
+from .redaction import Redactor
 
 _PROPAGATOR = CompositePropagator([TraceContextTextMapPropagator(), W3CBaggagePropagator()])
 
@@ -34,7 +35,7 @@ class Telemetry:
             thread.join(max(0.0, deadline - time.monotonic()))
 
 
-def start_telemetry(env: Mapping[str, str], fallback_name: str) -> Telemetry:
+def start_telemetry(env: Mapping[str, str], fallback_name: str, redactor: Redactor) -> Telemetry:
     """On when it is not disabled and an endpoint is there. All else the SDK reads from OTEL_* itself."""
     propagate.set_global_textmap(_PROPAGATOR)
     service, endpoint = env.get("OTEL_SERVICE_NAME") or fallback_name, env.get("OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -44,7 +45,8 @@ def start_telemetry(env: Mapping[str, str], fallback_name: str) -> Telemetry:
     # Loading the SDK takes a while; a process without telemetry does not pay for it.
     from .sdk import start_sdk
 
-    return Telemetry(True, f"OpenTelemetry initialized: {endpoint} (service: {service})", start_sdk(env, service))
+    summary = f"OpenTelemetry initialized: {endpoint} (service: {service})"
+    return Telemetry(True, summary, start_sdk(env, service, redactor))
 
 
 def mcp_parent(meta: Mapping[str, object], headers: Mapping[str, str]) -> tuple[Context, list[trace.Link]]:
