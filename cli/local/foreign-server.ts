@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { type LocalCommand, withPort } from '../../runtime/contract';
+import { readLock, TOOLS_LOCK, toolsOf } from './lock/lock-file';
 import { lacksSecrets } from './needed-secrets';
 import { ownBundle } from './own-bundle';
 import { LOOPBACK } from './ports';
 import { findProgram } from './programs';
-import { lockedTools, TOOLS_LOCK } from './stand-in-server/locked-tools';
 import { demoToolName } from './stand-in-server/stand-in-tools';
 import { type Localization, type Start } from './start-of';
 import { type Workload } from './workload';
@@ -49,8 +49,8 @@ function run(
 function standIn(workload: Workload, { ports, binDirectory, toolsLock }: Localization, why?: string): Start {
   const { name, chart } = workload;
   const server = `${chart}/${name}`;
-  const { size } = lockedTools(toolsLock, server);
-  const tools = size > 0 ? `${size} of ${TOOLS_LOCK}` : `${demoToolName(name)} alone`;
+  const { length } = Object.keys(toolsOf(readLock(toolsLock), server));
+  const tools = length > 0 ? `${length} of ${TOOLS_LOCK}` : `${demoToolName(name)} alone`;
   return {
     command: [
       ...ownBundle(binDirectory, 'stand-in-server.js'),

@@ -127,7 +127,7 @@ test('fails when the file is no lock', async () => {
   expect(await lock()).toEqual({
     code: 1,
     stdout: '',
-    stderr: `kaos: ${file()} is no lock of tools; remove it, and write it anew\n`,
+    stderr: `kaos: ${file()} is no lock of tools (servers: Invalid input: expected record, received undefined); remove it, and write it anew\n`,
   });
 }, 60_000);
 

@@ -3,9 +3,14 @@ import { z } from 'zod';
 import { type LockedServer, type ToolLock } from '../../../runtime/contract';
 import { UserError } from '../errors';
 
+/** Where `kaos tools lock` keeps what it knows of servers, in the directory of the app. */
+export const TOOLS_LOCK = 'tools.lock.json';
+
 const lockedTool = z.object({
   description: z.string(),
-  inputSchema: z.record(z.string(), z.unknown()),
+  inputSchema: z
+    .record(z.string(), z.unknown())
+    .refine(({ type }) => type === 'object', { error: 'must have the type "object"' }),
   digest: z.string(),
 });
 const toolLock = z.object({
@@ -26,11 +31,16 @@ export interface Difference {
  */
 export function readLock(file: string): ToolLock {
   if (!existsSync(file)) return { servers: {} };
-  try {
-    return toolLock.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    throw new UserError(`${file} is no lock of tools; remove it, and write it anew`, { cause: error });
-  }
+  const lock = toolLock.safeParse(readJson(file));
+  if (lock.success) return lock.data;
+  const [issue] = lock.error.issues;
+  const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
+  throw noLock(file, `${where}${issue?.message}`, lock.error);
+}
+
+/** What the lock knows of the tools of a server, by their names. */
+export function toolsOf({ servers }: ToolLock, server: string): LockedServer['tools'] {
+  return servers[server]?.tools ?? {};
 }
 
 export function writeLock(file: string, lock: ToolLock): void {
@@ -55,13 +65,25 @@ export function updated(
 export function differences(before: ToolLock, after: ToolLock): Difference[] {
   const servers = Object.keys(sorted({ ...before.servers, ...after.servers }));
   return servers.flatMap((server) => {
-    const [old, now] = [before.servers[server]?.tools ?? {}, after.servers[server]?.tools ?? {}];
+    const [old, now] = [toolsOf(before, server), toolsOf(after, server)];
     return Object.keys(sorted({ ...old, ...now })).flatMap((tool): Difference[] => {
       if (old[tool]?.digest === now[tool]?.digest) return [];
       const kind = !old[tool] ? 'new' : !now[tool] ? 'gone' : 'changed';
       return [{ kind, server, tool }];
     });
   });
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw noLock(file, error instanceof SyntaxError ? 'it is no JSON' : 'it cannot be read', error);
+  }
+}
+
+function noLock(file: string, reason: string, cause: unknown): UserError {
+  return new UserError(`${file} is no lock of tools (${reason}); remove it, and write it anew`, { cause });
 }
 
 function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {

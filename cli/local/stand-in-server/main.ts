@@ -5,9 +5,9 @@ import { serve } from '../../../runtime/process/serve';
 import { buildLogger } from '../../../runtime/telemetry/log';
 import { startTelemetry } from '../../../runtime/telemetry/start';
 import { buildInstrumentation } from '../../../runtime/telemetry/with-span';
+import { readLock, toolsOf } from '../lock/lock-file';
 import { LOOPBACK } from '../ports';
 import { answerEverywhere } from './everywhere';
-import { lockedTools } from './locked-tools';
 import { standInTools } from './stand-in-tools';
 
 const ARGUMENTS = {
@@ -22,7 +22,8 @@ const ARGUMENTS = {
 
 void runMain(async () => {
   const { name, server: key, lock, host, port } = parseArgs({ options: ARGUMENTS }).values;
-  const tools = new Map(standInTools(name, lockedTools(lock, key)).map((tool) => [tool.name, tool]));
+  const known = lock === '' ? {} : toolsOf(readLock(lock), key);
+  const tools = new Map(standInTools(name, known).map((tool) => [tool.name, tool]));
   const telemetry = startTelemetry(process.env, name);
   const log = buildLogger({ name, level: 'INFO', export: telemetry.enabled });
   const { withSpan } = buildInstrumentation(name, log);

@@ -1,5 +1,5 @@
+import { type LockedServer, type LockedTool } from '../../../runtime/contract';
 import { type RunnableTool } from '../../../runtime/mcp-server/run-tool';
-import { type LockedTool } from './locked-tools';
 
 /** The one tool of a server of which nothing is known. */
 export function demoToolName(server: string): string {
@@ -7,17 +7,20 @@ export function demoToolName(server: string): string {
 }
 
 /** What a server that is not here is stood in for with: its tools as they are known, and answers that are none. */
-export function standInTools(server: string, known: ReadonlyMap<string, LockedTool>): RunnableTool[] {
-  const tools = known.size > 0 ? [...known] : [[demoToolName(server), DEMO_TOOL] as const];
+export function standInTools(server: string, known: LockedServer['tools']): RunnableTool[] {
+  const tools = Object.entries<Words>(known);
+  if (tools.length === 0) tools.push([demoToolName(server), DEMO_TOOL]);
   return tools.map(([name, { description, inputSchema }]) => ({
     name,
     description,
-    inputSchema,
+    inputSchema: { ...inputSchema, type: 'object' },
     run: (args) => Promise.resolve({ content: [{ type: 'text', text: answer(server, name, args) }] }),
   }));
 }
 
-const DEMO_TOOL: LockedTool = {
+type Words = Pick<LockedTool, 'description' | 'inputSchema'>;
+
+const DEMO_TOOL: Words = {
   description: 'Stands for the tools of a server that is not on this machine.',
   inputSchema: {
     type: 'object',

@@ -95,14 +95,14 @@ test('any tool server is stood in for, however it is run', () => {
 test('fails when the lock is none', () => {
   lockTools([]);
   expect(() => local(planWith({}), 'search')).toThrow(
-    /tools\.lock\.json: servers: Invalid input: expected record, received array; write it again$/,
+    /tools\.lock\.json is no lock of tools \(servers: Invalid input: expected record, received array\); remove it, and write it anew$/,
   );
 });
 
 test('fails when the lock is no JSON', () => {
   writeFileSync(join(directory, 'tools.lock.json'), '{');
   expect(() => local(planWith({}), 'search')).toThrow(
-    /tools\.lock\.json cannot be read as JSON; write it again$/,
+    /tools\.lock\.json is no lock of tools \(it is no JSON\); remove it, and write it anew$/,
   );
 });
 

@@ -4,16 +4,16 @@ import { type AddressInfo } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { answerEverywhere } from '../../../../cli/local/stand-in-server/everywhere';
-import { type LockedTool } from '../../../../cli/local/stand-in-server/locked-tools';
 import { standInTools } from '../../../../cli/local/stand-in-server/stand-in-tools';
+import { type LockedServer } from '../../../../runtime/contract';
 import { buildMCPServer } from '../../../../runtime/mcp-server/server';
 import { buildInstrumentation } from '../../../../runtime/telemetry/with-span';
 
 const running: FastifyInstance[] = [];
 afterEach(() => Promise.all(running.splice(0).map((server) => server.close())));
 
-async function start(known: Record<string, LockedTool> = {}): Promise<string> {
-  const tools = standInTools('search', new Map(Object.entries(known)));
+async function start(known: LockedServer['tools'] = {}): Promise<string> {
+  const tools = standInTools('search', known);
   const log = pino({ level: 'silent' });
   const { withSpan } = buildInstrumentation('search', log);
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -35,7 +35,9 @@ async function connect(url: string): Promise<Client> {
 
 test('it offers what is known of the server, and says of each answer that it is none', async () => {
   const inputSchema = { type: 'object', properties: { id: { type: 'number' } }, required: ['id'] } as const;
-  const client = await connect(`${await start({ look: { description: 'Looks', inputSchema } })}/api/v2/mcp`);
+  const client = await connect(
+    `${await start({ look: { description: 'Looks', inputSchema, digest: 'sha256:0' } })}/api/v2/mcp`,
+  );
   expect((await client.listTools()).tools).toEqual([{ name: 'look', description: 'Looks', inputSchema }]);
   expect(await client.callTool({ name: 'look', arguments: { id: 7 } })).toMatchObject({
     content: [
