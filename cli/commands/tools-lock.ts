@@ -1,13 +1,17 @@
+import { resolve } from 'node:path';
 import { nameWidth, reporter, styleFor } from '../console';
 import { interruption } from '../interrupt';
 import { UserError } from '../local/errors';
+import { calledName, lockName } from '../local/called-servers';
+import { askedAs } from '../local/lock/asked-servers';
 import { type AskedServer, listTools } from '../local/lock/list-tools';
-import { differences, readLock, updated, writeLock } from '../local/lock/lock-file';
-import { askedRemote, type Lockable, lockableOf, lockName } from '../local/lock/lockable';
+import { differences, readLock, TOOLS_LOCK, updated, writeLock } from '../local/lock/lock-file';
+import { type Lockable, lockableOf } from '../local/lock/lockable';
 import { chartsIn, readManifests } from '../local/manifests';
 import { titlesOf } from '../local/plan';
 import { noSecrets, readSecrets, type Secrets } from '../local/secrets';
 import { NO_REAL_PARTS } from '../local/real/components';
+import { whyAway } from '../local/start-of';
 import { LocalSystem } from '../local/system';
 import { type LockedServer, MCP_PATH } from '../../runtime/contract';
 
@@ -30,8 +34,9 @@ export async function toolsLock(
   const wanted = charts.length > 0 ? charts : chartsIn(options.manifests);
   const said = new Map<string, LockedServer>();
   const skipped: string[] = [];
+  const where = { secrets, binDirectory, toolsLock: resolve(TOOLS_LOCK) };
   for (const manifests of readManifests(options.manifests, wanted)) {
-    const lockable = lockableOf(manifests, secrets);
+    const lockable = lockableOf(manifests, secrets, (server) => whyAway(server, where));
     if (!lockable) continue;
     skipped.push(...noteSkipped(lockable, secrets));
     for (const [name, server] of await ask(lockable, secrets, binDirectory, signal)) said.set(name, server);
@@ -52,12 +57,12 @@ export async function toolsLock(
 
 /** Starts the servers that run here, asks all that can be asked, and stops them. */
 async function ask(
-  { plan, remote }: Lockable,
+  { plan, callers, remote }: Lockable,
   secrets: Secrets,
   binDirectory: string,
   signal: AbortSignal,
 ): Promise<[string, LockedServer][]> {
-  const there = secrets.size > 0 ? remote.map((server) => askedRemote(server, secrets)) : [];
+  const there = secrets.size > 0 ? remote.map((server) => askedAs(server, secrets)) : [];
   if (plan.workloads.length === 0) return askAll(there);
   const watcher = reporter(process.stderr, styleFor(process.stderr), nameWidth(titlesOf(plan)));
   const system = await LocalSystem.start(
@@ -66,10 +71,11 @@ async function ask(
     signal,
   );
   try {
-    const here = plan.workloads.map((server): AskedServer => ({
-      name: lockName(server, server.name),
-      url: system.ports.urlOf(server) + MCP_PATH,
-    }));
+    const here = plan.workloads.map((server): AskedServer => {
+      const [caller, url] = [callers.get(server), system.ports.urlOf(server)];
+      const asked = caller ? askedAs(caller, secrets, url) : { url: url + MCP_PATH };
+      return { ...asked, name: lockName(server, server.name) };
+    });
     return await askAll([...here, ...there]);
   } finally {
     await system.stop();
@@ -83,14 +89,11 @@ function askAll(servers: readonly AskedServer[]): Promise<[string, LockedServer]
 }
 
 /** @returns names of the servers that are not asked, which keep what is locked of them */
-function noteSkipped({ foreign, remote }: Lockable, secrets: Secrets): string[] {
+function noteSkipped({ away, remote }: Lockable, secrets: Secrets): string[] {
   const skipped = [
-    ...foreign.map((server): [string, string] => [
-      lockName(server, server.name),
-      `image ${server.container.image} does not run on this machine`,
-    ]),
-    ...(secrets.size > 0 ? [] : remote).map(({ agent, server }): [string, string] => [
-      lockName(agent, server.name),
+    ...away.map(({ server, why }): [string, string] => [lockName(server, server.name), why]),
+    ...(secrets.size > 0 ? [] : remote).map((server): [string, string] => [
+      calledName(server),
       'somebody else runs it; it is asked with --secrets',
     ]),
   ];

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { type LocalCommand, withPort } from '../../runtime/contract';
+import { lockName } from './called-servers';
 import { readLock, TOOLS_LOCK, toolsOf } from './lock/lock-file';
 import { lacksSecrets } from './needed-secrets';
 import { ownBundle } from './own-bundle';
@@ -21,12 +22,30 @@ export function foreignServer(
   if (workload.role !== 'mcpserver') return undefined;
   const { localCommand } = workload;
   if (!localCommand) return standIn(workload, options);
-  const [name = ''] = localCommand.command;
-  if (lacksSecrets(workload, options.secrets))
-    return standIn(workload, options, `${name} needs Secrets that are not given`);
-  const program = findProgram(name, dirname(options.toolsLock));
-  if (program === undefined) return standIn(workload, options, `${name} is not installed here`);
-  return run(program, localCommand, workload, options, toLocal);
+  const found = programFor(workload, localCommand, options);
+  if ('why' in found) return standIn(workload, options, found.why);
+  return run(found.program, localCommand, workload, options, toLocal);
+}
+
+/** Why only a stand-in runs here for a server whose image is not ours; undefined where its program does. */
+export function whyNoProgram(
+  workload: Workload,
+  options: Pick<Localization, 'secrets' | 'toolsLock'>,
+): string | undefined {
+  const { localCommand, container } = workload;
+  if (!localCommand) return `image ${container.image} does not run on this machine`;
+  const found = programFor(workload, localCommand, options);
+  return 'why' in found ? found.why : undefined;
+}
+
+function programFor(
+  workload: Workload,
+  { command: [name = ''] }: LocalCommand,
+  { secrets, toolsLock }: Pick<Localization, 'secrets' | 'toolsLock'>,
+): { readonly program: string } | { readonly why: string } {
+  if (lacksSecrets(workload, secrets)) return { why: `${name} needs Secrets that are not given` };
+  const program = findProgram(name, dirname(toolsLock));
+  return program === undefined ? { why: `${name} is not installed here` } : { program };
 }
 
 function run(
@@ -47,8 +66,8 @@ function run(
 }
 
 function standIn(workload: Workload, { ports, binDirectory, toolsLock }: Localization, why?: string): Start {
-  const { name, chart } = workload;
-  const server = `${chart}/${name}`;
+  const { name } = workload;
+  const server = lockName(workload, name);
   const { length } = Object.keys(toolsOf(readLock(toolsLock), server));
   const tools = length > 0 ? `${length} of ${TOOLS_LOCK}` : `${demoToolName(name)} alone`;
   return {

@@ -22,20 +22,34 @@ sys.exit("another FastMCP") if not (4, 2) <= fastmcp < (5, 0) else print(sys.exe
  * @throws UserError when no Python here has what it needs
  */
 export function pythonServer(title: string, binDirectory: string) {
-  const directory = join(binDirectory, '../python');
-  const python = [resolve(COMPONENT), 'python3'].map(interpreterOf).find((found) => found !== undefined);
-  if (python === undefined) {
-    const requirements = join(directory, 'requirements.txt');
-    throw new UserError(
-      `${title} has tools in Python, and no Python here has FastMCP and OpenTelemetry for them; ` +
-        `in this repository run "npm run components", elsewhere "python3 -m pip install -r ${requirements}" ` +
-        'with Python 3.11 or later',
-    );
-  }
+  const directory = directoryOf(binDirectory);
+  const python = findPython();
+  if (python === undefined) throw new UserError(`${title} ${lacksPython(directory)}`);
   return {
     command: [python, '-P', '-m', 'kaos_mcp.beside_kaos'],
     env: { PYTHONPATH: directory, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
   };
+}
+
+/** Why no server with tools in Python runs here; undefined where one does. */
+export function whyNoPython(binDirectory: string): string | undefined {
+  return findPython() === undefined ? `it ${lacksPython(directoryOf(binDirectory))}` : undefined;
+}
+
+function directoryOf(binDirectory: string): string {
+  return join(binDirectory, '../python');
+}
+
+function lacksPython(directory: string): string {
+  return (
+    'has tools in Python, and no Python here has FastMCP and OpenTelemetry for them; in this repository run ' +
+    `"npm run components", elsewhere "python3 -m pip install -r ${join(directory, 'requirements.txt')}" ` +
+    'with Python 3.11 or later'
+  );
+}
+
+function findPython(): string | undefined {
+  return [resolve(COMPONENT), 'python3'].map(interpreterOf).find((found) => found !== undefined);
 }
 
 /** The interpreter itself: what is on the PATH may be a script that finds it by variables which children do not get. */

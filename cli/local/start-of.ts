@@ -4,9 +4,9 @@ import { type LocalPorts } from './addresses';
 import { ownBundle } from './own-bundle';
 import { LOOPBACK } from './ports';
 import { UserError } from './errors';
-import { foreignServer } from './foreign-server';
+import { foreignServer, whyNoProgram } from './foreign-server';
 import { hasItsSecrets } from './needed-secrets';
-import { pythonServer } from './python';
+import { pythonServer, whyNoPython } from './python';
 import { type RealParts } from './real/components';
 import { realCollector, realGateway } from './real/real-start';
 import { type Secrets } from './secrets';
@@ -92,8 +92,22 @@ const LISTEN_VARIABLES = {
   mcpserver: ['MCP_HOST', 'MCP_PORT'],
 } as const;
 
+/** Whether its tools are served by code of ours, whatever they are written in. */
+export function hasOurServer(workload: Workload): boolean {
+  return isOwnProcess(workload) || isPython(workload);
+}
+
+/** Why a tool server would at best be stood in for here; undefined where it runs itself. */
+export function whyAway(
+  server: Workload,
+  options: Pick<Localization, 'secrets' | 'toolsLock' | 'binDirectory'>,
+): string | undefined {
+  if (isOwnProcess(server)) return undefined;
+  return isPython(server) ? whyNoPython(options.binDirectory) : whyNoProgram(server, options);
+}
+
 /** Whether it is one of our own processes, which run here as they do in a cluster. */
-export function isOwnProcess({ role, container }: Workload): boolean {
+function isOwnProcess({ role, container }: Workload): boolean {
   const [interpreter, script = ''] = [...container.command, ...container.args];
   return interpreter === 'node' && dirname(script) === '/app' && role in LISTEN_VARIABLES;
 }
@@ -115,12 +129,15 @@ function ownProcess(
   };
 }
 
+function isPython({ role, container }: Workload): boolean {
+  const command = [...container.command, ...container.args].join(' ');
+  return role === 'mcpserver' && command === PYTHON_SERVER_COMMAND.join(' ');
+}
+
 /** Tools in Python, by a Python of this machine. */
 function pythonProcess(workload: Workload, { ports, binDirectory }: Localization): Start | undefined {
-  const { role, container, title } = workload;
-  const command = [...container.command, ...container.args].join(' ');
-  if (role !== 'mcpserver' || command !== PYTHON_SERVER_COMMAND.join(' ')) return undefined;
-  const { env, ...start } = pythonServer(title, binDirectory);
+  if (!isPython(workload)) return undefined;
+  const { env, ...start } = pythonServer(workload.title, binDirectory);
   const [host, port] = LISTEN_VARIABLES.mcpserver;
   return { ...start, env: { ...env, [host]: LOOPBACK, [port]: String(ports.mainOf(workload)) }, notes: [] };
 }
