@@ -69,6 +69,16 @@ export class LocalPorts {
   }
 }
 
+/** Whether a URL of a manifest leads to this machine, where the plan runs on it. */
+export function isOnThisMachine(plan: Plan, url: string): boolean {
+  const { protocol, hostname, port } = new URL(url);
+  const wanted = Number(port || DEFAULT_PORTS[protocol.slice(0, -1)]);
+  return (
+    [LOOPBACK, CONTAINER_HOST].includes(hostname) ||
+    addressesAt(plan, hostname).some((address) => address.port === wanted)
+  );
+}
+
 const CONTAINER_HOST = 'host.docker.internal';
 
 const HOST_AND_PORT = /^([a-z0-9.-]+):(\d+)$/i;

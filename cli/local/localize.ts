@@ -39,7 +39,11 @@ export function localize(workload: Workload, options: Localization): LocalProces
   const env = Object.fromEntries(Object.entries(inCluster).map(([name, value]) => [name, toLocal(value)]));
   const start = startOf(workload, options, (text) => toLocal(expand(text, inCluster)));
   for (const [file, text] of start.files ?? []) writeFileSync(file, text);
-  const here = [telemetryHere(env, inCluster, options), sessionsHere(env), remoteToolsHere(env, options)];
+  const here = [
+    telemetryHere(env, inCluster, options),
+    sessionsHere(env),
+    remoteToolsHere(workload, env, options),
+  ];
   const notes = [...start.notes, ...here.flatMap(({ notes = [] }) => notes), ...replicasNote(workload)];
   return {
     title: workload.title,

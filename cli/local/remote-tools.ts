@@ -1,9 +1,11 @@
-import { mcpServerUrlVariable, type PeerServer } from '../../runtime/contract';
+import { type PeerServer } from '../../runtime/contract';
 import { EnvReader } from '../../runtime/contract/env-reader';
-import { readMCPServers } from '../../runtime/contract/peer-servers';
+import { mcpServersToEnv, readMCPServers } from '../../runtime/contract/peer-servers';
+import { lockName } from './called-servers';
 import { LOOPBACK } from './ports';
 import { type StandIn } from './stand-ins';
 import { type Localization } from './start-of';
+import { type Workload } from './workload';
 
 /**
  * Tool servers of other people are called as they are once there are Secrets, and with them real models: the demo model
@@ -11,23 +13,23 @@ import { type Localization } from './start-of';
  * agent goes without.
  */
 export function remoteToolsHere(
+  agent: Pick<Workload, 'chart'>,
   local: Readonly<Record<string, string>>,
   { secrets, toolStandIn }: Pick<Localization, 'secrets' | 'toolStandIn'>,
 ): StandIn {
   const servers = readMCPServers(new EnvReader(local));
   const remote = servers.filter(isRemote);
   if (remote.length === 0 || secrets.size > 0) return { env: {} };
-  const urls = new Map(remote.map(({ name }) => [name, toolStandIn?.(name)]));
-  const away = remote.filter(({ name }) => urls.get(name) === undefined);
-  const present = servers.filter((server) => !away.includes(server)).map(({ name }) => name);
+  // A stand-in is waited for, as all that runs here is.
+  const stoodIn = remote.flatMap(({ name }): PeerServer[] => {
+    const url = toolStandIn?.(lockName(agent, name));
+    return url === undefined ? [] : [{ name, url, isExternal: false }];
+  });
+  const away = remote.map(({ name }) => name).filter((name) => stoodIn.every((each) => each.name !== name));
+  const present = servers.map(({ name }) => name).filter((name) => !away.includes(name));
   return {
-    env: {
-      MCP_SERVERS: present.join(','),
-      ...Object.fromEntries(
-        [...urls].flatMap(([name, url]) => (url === undefined ? [] : [[mcpServerUrlVariable(name), url]])),
-      ),
-    },
-    notes: away.map(({ name }) => `without the tools of ${name}, which is asked with --secrets alone`),
+    env: { ...mcpServersToEnv(stoodIn), MCP_SERVERS: present.join(',') },
+    notes: away.map((name) => `without the tools of ${name}, which is asked with --secrets alone`),
   };
 }
 

@@ -19,7 +19,7 @@ export interface Localization {
   /** Where telemetry is received here; undefined when nobody receives it. */
   readonly otlp: { readonly grpcUrl: string; readonly httpUrl: string } | undefined;
   /**
-   * Where something answers here in place of a tool server of other people, by the name that its agents know it by.
+   * Where something answers here in place of a tool server of other people, by the name that the lock has for it.
    * @default - nothing does
    */
   readonly toolStandIn?: (server: string) => string | undefined;

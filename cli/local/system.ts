@@ -12,6 +12,7 @@ import { type Plan } from './plan';
 import { LOOPBACK } from './ports';
 import { describeExit, RunningProcess } from './process';
 import { untilReady } from './readiness';
+import { type StoodInPlan, withRemoteStandIns } from './remote-stand-ins';
 import { type DemoModel, startDemoModel } from './demo-model/start';
 import { type RealParts } from './real/components';
 import { type Secrets } from './secrets';
@@ -65,7 +66,7 @@ export class LocalSystem {
   private stopping = false;
 
   private constructor(
-    readonly plan: Plan,
+    private readonly whole: StoodInPlan,
     readonly ports: LocalPorts,
     private readonly directory: string,
     private readonly options: SystemOptions,
@@ -82,9 +83,10 @@ export class LocalSystem {
    */
   static async start(plan: Plan, options: SystemOptions, signal: AbortSignal): Promise<LocalSystem> {
     const hasCollector = options.real.otelcol !== undefined;
-    const ports = await allocatePorts(plan, options.ports, !hasCollector);
+    const whole = withRemoteStandIns(plan, options.secrets, resolve(TOOLS_LOCK));
+    const ports = await allocatePorts(whole.plan, options.ports, !hasCollector);
     const directory = mkdtempSync(join(tmpdir(), 'kaos-'));
-    const system = new LocalSystem(plan, ports, directory, options);
+    const system = new LocalSystem(whole, ports, directory, options);
     // A command that is ended at once still leaves neither processes nor files behind.
     process.once('exit', system.abandon);
     try {
@@ -170,9 +172,14 @@ export class LocalSystem {
     const { ports, directory, receiver: otlp } = this;
     const toolsLock = resolve(TOOLS_LOCK);
     const demoModelUrl = this.demoModel?.url;
-    const where = { ports, directory, binDirectory, toolsLock };
+    const { plan, standIns } = this.whole;
+    const toolStandIn = (server: string) => {
+      const standIn = standIns.get(server);
+      return standIn && ports.urlOf(standIn);
+    };
+    const where = { ports, directory, binDirectory, toolsLock, toolStandIn };
     const localization = { ...where, secrets, otlp, real, demoModelUrl };
-    const local = this.plan.workloads
+    const local = plan.workloads
       .filter(({ role }) => role !== 'otel-collector' || real.otelcol !== undefined)
       .map((workload) => localize(workload, localization));
     const cancelled = whenAborted(signal).then(() => {

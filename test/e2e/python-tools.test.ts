@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { childrenOf, isAlive } from '../support/children';
 import { endAll, Kaos, kaos, resultsIn } from '../support/kaos';
 import { until } from '../support/http';
 import { describeWithPython } from '../support/python';
@@ -38,20 +38,6 @@ describeWithPython('an agent with tools in Python', () => {
     const children = childrenOf(Number(command.child.pid));
     expect(children).toHaveLength(4);
     command.child.kill('SIGKILL');
-    await until(() => children.every((pid) => !lives(pid)));
+    await until(() => children.every((pid) => !isAlive(pid)));
   });
 });
-
-function childrenOf(pid: number): number[] {
-  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return list.split(' ').map(Number);
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
-}

@@ -6,6 +6,7 @@ import { NO_REAL_PARTS } from '../../../cli/local/real/components';
 import { noSecrets } from '../../../cli/local/secrets';
 import { LocalSystem } from '../../../cli/local/system';
 import { type Workload } from '../../../cli/local/workload';
+import { isAlive } from '../../support/children';
 import { nobodyAt, until } from '../../support/http';
 import { smallProcesses } from './local-processes';
 import { deployment, planOf, workloadOf } from './small-chart';
@@ -197,11 +198,3 @@ describe('a program that is none of ours', () => {
     await expect(started).rejects.toThrow('search exited with code 3:\n  no index');
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
