@@ -48,7 +48,8 @@ void runMain(async () => {
   if (config.stdio) {
     const bridge = new StdioBridge({ ...parts, config: config.stdio, env: process.env, dress });
     bridge.open();
-    const server = buildMCPServer({ ...parts, tools: bridge.tools, conditions: [bridge] });
+    const { tools, knowsTools } = bridge;
+    const server = buildMCPServer({ ...parts, tools, knowsTools, conditions: [bridge] });
     await listen(server, bridge);
   } else {
     const tools = modules.map((tool) => dress(runnableTool(tool, { log, withSpan })));

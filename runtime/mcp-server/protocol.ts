@@ -13,6 +13,11 @@ import { FailedResult } from './tool-result';
 export interface ProtocolParts {
   readonly name: string;
   readonly tools: ReadonlyMap<string, RunnableTool>;
+  /**
+   * Whether it is known which tools there are.
+   * @default - it always is
+   */
+  readonly knowsTools?: () => boolean;
   readonly withSpan: WithSpan;
   readonly log: Logger;
 }
@@ -26,14 +31,18 @@ const FRESH = { ttlMs: 60_000, cacheScope: 'private' } as const;
  */
 export function buildProtocolServer(parts: ProtocolParts): McpServer {
   const protocol = new ToolServer(parts);
-  protocol.server.setRequestHandler('tools/list', () => ({
-    tools: [...parts.tools.values()].map(({ name, description, inputSchema, details }) => ({
+  protocol.server.setRequestHandler('tools/list', () => {
+    // An empty list would be kept for one that is complete.
+    if (parts.knowsTools?.() === false)
+      throw new ProtocolError(ProtocolErrorCode.InternalError, 'it is not known yet which tools there are');
+    const tools = [...parts.tools.values()].map(({ name, description, inputSchema, details }) => ({
       ...details,
       name,
       description,
       inputSchema,
-    })),
-  }));
+    }));
+    return { tools };
+  });
   protocol.server.setRequestHandler('tools/call', ({ params }, call) => callTool(parts, params, call));
   return protocol;
 }

@@ -29,6 +29,7 @@ export interface BridgeParts {
 export class StdioBridge implements Condition, Closing {
   private readonly offered = new Map<string, RunnableTool>();
   private readonly pool: ChildPool;
+  private hasSaid = false;
 
   constructor(private readonly parts: BridgeParts) {
     const { config, env, log } = parts;
@@ -53,6 +54,9 @@ export class StdioBridge implements Condition, Closing {
     return this.offered;
   }
 
+  /** Whether the command has said what it offers. */
+  readonly knowsTools = (): boolean => this.hasSaid;
+
   /** Starts the command. It need not be there at once. */
   open(): void {
     this.pool.open();
@@ -68,6 +72,7 @@ export class StdioBridge implements Condition, Closing {
 
   private async list(child: Child): Promise<void> {
     const tools = await child.listTools();
+    this.hasSaid = true;
     this.offered.clear();
     for (const tool of tools.filter(isCallable)) {
       this.offered.set(tool.name, this.parts.dress(this.runnable(tool)));

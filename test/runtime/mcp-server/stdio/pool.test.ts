@@ -149,8 +149,11 @@ test('it is not ready until a process could be started, says why, and tries ever
     expect(delays[index]).toBeLessThanOrEqual(2 * least);
   });
   expect(logged(/there is no/)[0]?.attributes).toMatchObject({ stream: 'stderr' });
+  // Whoever was told of none would believe it.
+  await expect(running.client.listTools()).rejects.toThrow('it is not known yet which tools there are');
   writeFileSync(gate, '');
   await until(async () => (await running.bridge.problem()) === undefined);
+  expect((await running.client.listTools()).tools.map(({ name }) => name)).toContain('pid');
   expect((await getJson(`${running.url}/ready`)).body.tools).toContain('pid');
 });
 

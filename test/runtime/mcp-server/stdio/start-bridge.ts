@@ -42,9 +42,9 @@ export async function startBridge(
     dress: (tool) => timeLimited(tool, toolTimeoutMs),
   });
   bridge.open();
-  const { tools } = bridge;
+  const { tools, knowsTools } = bridge;
   const pages = { hosts: undefined, origins: [] };
-  const parts = { name, tools, pages, withSpan, log, conditions: [bridge] };
+  const parts = { name, tools, knowsTools, pages, withSpan, log, conditions: [bridge] };
   const server = await listenFastify(buildMCPServer(parts));
   const client = new Client({ name: 'test', version: '1' });
   await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)));
