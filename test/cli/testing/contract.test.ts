@@ -2,17 +2,13 @@ import { App } from 'cdk8s';
 import { Research } from '../../../apps/research';
 import {
   expectAnswered,
-  expectBoundedSeries,
   expectCancelled,
-  expectDelegationsParented,
-  expectNoContent,
   expectSingleTrace,
-  expectToolCallsParented,
-  expectUsageCountedOnce,
   runTopology,
   type RunTopologyOptions,
   type TopologyRun,
 } from '../../../cli/testing';
+import { unmet } from '../../support/expectations';
 import { bundleMutated, type Mutation, type MutatedBundles } from '../../support/mutated-bundles';
 
 const message = 'What is OpenTelemetry, and what is 19 plus 23?';
@@ -28,29 +24,6 @@ async function run(
   const mutated = await bundleMutated(mutations);
   bundles.push(mutated);
   return runTopology(chart, { message, binDirectory: mutated.directory, ...options });
-}
-
-const EXPECTATIONS = {
-  expectAnswered,
-  expectBoundedSeries,
-  expectDelegationsParented,
-  expectNoContent,
-  expectSingleTrace,
-  expectToolCallsParented,
-  expectUsageCountedOnce,
-};
-
-/** Names of the expectations that a run does not meet. */
-function unmet(result: TopologyRun): string[] {
-  return Object.entries(EXPECTATIONS).flatMap(([name, expectation]) => {
-    try {
-      expectation(result);
-      return [];
-    } catch (error) {
-      expect(String(error)).toContain(`TraceContractError: ${name}: `);
-      return [name];
-    }
-  });
 }
 
 describe('a topology that nothing was taken from meets them all', () => {
