@@ -1,12 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { LOOPBACK } from '../../cli/local/ports';
-import { LITELLM } from '../components/litellm';
 import { collectorsOf } from '../support/collectors';
 import { Ends } from '../support/ends';
-import { nobodyAt, postJson } from '../support/http';
-import { Program } from '../support/program';
+import { runGateway } from '../support/gateways';
+import { postJson } from '../support/http';
 import { describeWith } from '../support/real-parts';
 import { runDeclared, startBackend } from '../support/running-collectors';
 import { says, startScriptedModel } from '../support/scripted-model';
@@ -59,34 +57,23 @@ describeWith(['LiteLLM', 'OpenTelemetry Collector'], 'LiteLLM that tells all it 
     written = readFileSync(file, 'utf8');
   }, 60_000);
 
-  async function startGateway(modelUrl: string, otlpUrl: string) {
-    const config = join(ends.directory(), 'config.yaml');
+  function startGateway(modelUrl: string, otlpUrl: string) {
     const params = { model: 'openai/gpt-4o', api_base: modelUrl, api_key: 'os.environ/PROVIDER_KEY' };
-    writeFileSync(
-      config,
-      stringify({
-        model_list: [{ model_name: 'fast', litellm_params: params }],
-        litellm_settings: { callbacks: ['otel'], num_retries: 0 },
-        general_settings: { master_key: 'os.environ/LITELLM_MASTER_KEY' },
-        callback_settings: { otel: { message_logging: true } },
-      }),
-    );
-    const { port, url, close } = await nobodyAt();
+    const config = stringify({
+      model_list: [{ model_name: 'fast', litellm_params: params }],
+      litellm_settings: { callbacks: ['otel'], num_retries: 0 },
+      general_settings: { master_key: 'os.environ/LITELLM_MASTER_KEY' },
+      callback_settings: { otel: { message_logging: true } },
+    });
     const env = {
       LITELLM_MASTER_KEY: KEY,
       PROVIDER_KEY,
-      LITELLM_LOCAL_MODEL_COST_MAP: 'True',
-      HOME: ends.directory(),
       OTEL_EXPORTER: 'otlp_grpc',
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
       OTEL_SERVICE_NAME: 'llm-proxy',
       OTEL_BSP_SCHEDULE_DELAY: '100',
     };
-    const args = ['--config', config, '--host', LOOPBACK, '--port', String(port)];
-    const program = new Program(LITELLM, args, env);
-    ends.add(close, () => program.stop());
-    await program.printed(/Uvicorn running on/);
-    return { program, url };
+    return runGateway({ config, env }, ends);
   }
 
   test('has its say, with numbers of tokens', () => {

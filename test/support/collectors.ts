@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { OtlpExporter, TelemetryStack, type TelemetryStackProps } from '../../constructs';
 import { OTELCOL } from '../components/collector';
-import { containersOf, namespaceOf, ofKind, podTemplates } from './objects';
+import { mountedText } from './mounted-text';
+import { containersOf, podTemplates } from './objects';
 import { type Manifest, synth } from './synth';
 
 /** A collector as manifests describe it. */
@@ -20,16 +21,10 @@ export function collectorsIn(objects: readonly Manifest[]): DeclaredCollector[] 
     const [container] = containersOf(pod).filter(({ name }) => name === 'otel-collector');
     if (!container) return [];
     const [, file] = /^--config=(.+)$/.exec(container.args.join('\n')) ?? [];
-    const mount = container.volumeMounts.find(({ mountPath }: Manifest) => file?.startsWith(`${mountPath}/`));
-    const volume = pod.spec.volumes.find(({ name }: Manifest) => name === mount.name);
-    const maps = ofKind(objects, 'ConfigMap').filter(
-      (map) => map.metadata.name === volume.configMap.name && namespaceOf(map) === pod.namespace,
-    );
-    expect(maps).toHaveLength(1);
     return [
       {
         name: pod.owner.metadata.name,
-        config: maps[0].data[file?.slice(mount.mountPath.length + 1) ?? ''],
+        config: mountedText(objects, pod, container, file ?? ''),
         env: Object.fromEntries(container.env.map((entry: Manifest) => [entry.name, valueOf(entry, pod)])),
       },
     ];
