@@ -83,6 +83,41 @@ test('the command that comes with the package runs it', () => {
   });
 }, 120_000);
 
+/** The example of the documentation, with the chart that it imports and a test runner that runs it at once. */
+function writeTestingExample(): void {
+  const [, example = ''] =
+    /```ts\n([^]*?)```/.exec(readFileSync(join(ROOT, 'docs/testing.md'), 'utf8')) ?? [];
+  const chart = `
+    import { Chart } from 'cdk8s';
+    import { type Construct } from 'constructs';
+    import { Agent, MCPServer, ModelAPI, OtlpExporter, TelemetryStack, Tools } from 'cdk8s-kaos';
+    export class Research extends Chart {
+      constructor(scope: Construct, id: string) {
+        super(scope, id, { namespace: id });
+        new TelemetryStack(this, 'telemetry', { exporters: [OtlpExporter.signoz()] });
+        const modelAPI = ModelAPI.hosted(this, 'models', { models: ['smollm2:135m'] });
+        const handbook = new MCPServer(this, 'handbook', { tools: Tools.fromModule('search.ts') });
+        new Agent(this, 'lead', { modelAPI, model: 'smollm2:135m', mcpServers: [handbook] });
+      }
+    }`;
+  const runner = `
+    declare function test(name: string, run: () => Promise<void>, timeoutMs: number): void;`;
+  writeFileSync(join(project, 'research.ts'), chart);
+  writeFileSync(join(project, 'runner.d.ts'), runner);
+  writeFileSync(join(project, 'research.test.ts'), example);
+}
+
+test('the example of testing traces compiles against the package, and holds of a small chart', () => {
+  writeTestingExample();
+  expect(inProject(join(ROOT, 'node_modules/.bin/tsc'), '--noEmit', '--project', '.')).toBe('');
+  const run = `
+    globalThis.test = (name, body) => body().then(() => console.log(name));
+    require('./research.test.ts');`;
+  expect(inProject(join(ROOT, 'node_modules/.bin/ts-node'), '-T', '-e', run)).toBe(
+    'one request is one trace\n',
+  );
+}, 120_000);
+
 /** Runs an app with tools in Python, which finds no other programs than those of the directories and the system. */
 function runScience(...directories: string[]): string {
   const app = `
