@@ -8,7 +8,8 @@ export const SECRET_SHAPES: readonly (readonly [what: string, pattern: string])[
   // The boundary keeps words such as `task-delegation-received` whole.
   ['a key of a model provider', '\\b(sk|pk|rk)-[A-Za-z0-9_-]{16,}'],
   ['a key of a payment provider', '\\b[sr]k_(live|test)_[A-Za-z0-9]{16,}'],
-  ['a JSON Web Token', '\\beyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]+'],
+  // A bound of the header, as of the parts of an address below, keeps text that only begins so from taking long.
+  ['a JSON Web Token', '\\beyJ[A-Za-z0-9_-]{10,1000}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]+'],
   ['a key of AWS', '\\b(AKIA|ASIA)[0-9A-Z]{16}\\b'],
   ['a key of Google', '\\bAIza[0-9A-Za-z_-]{35}'],
   ['a token of GitHub', '\\bgh[pousr]_[A-Za-z0-9]{30,}'],
@@ -22,7 +23,7 @@ export const SECRET_SHAPES: readonly (readonly [what: string, pattern: string])[
 ];
 
 /** An e-mail address is nobody's secret, but somebody's. */
-export const EMAIL_SHAPE = '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}';
+export const EMAIL_SHAPE = '[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}\\.[A-Za-z]{2,}';
 
 /** Attributes by whose names it is known that nobody may see what they hold. */
 export const SECRET_KEYS: readonly string[] = [
