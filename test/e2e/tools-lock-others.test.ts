@@ -8,7 +8,8 @@ import { endAll, kaos } from '../support/kaos';
 import { describeWithPython } from '../support/python';
 
 /** An MCP server as anybody may write it, with a program that is on any machine where this runs. */
-const SERVER = join(__dirname, '../fixtures/small-mcp-server.js');
+/** From the directory in which kaos runs: what is below /tmp would be below the pod's own. */
+const SERVER = 'test/fixtures/small-mcp-server.js';
 const LOCAL = { command: ['node', SERVER, '$PORT', '/handbook'] };
 
 let directory: string;

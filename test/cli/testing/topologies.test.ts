@@ -1,6 +1,5 @@
 import { App, Chart } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import { resolve } from 'node:path';
 import { MultiAgent } from '../../../apps/multi-agent';
 import { runTopology, type SpanRecord, type TopologyRun } from '../../../cli/testing';
 import { Agent, MCPServer, ModelAPI, OtlpExporter, TelemetryStack, Tools } from '../../../constructs';
@@ -20,7 +19,7 @@ function observed(id: string, app = new App()) {
 
 const stdio: Topology = () => {
   const { chart, models } = observed('bridged');
-  const command = ['node', resolve('test/support/stdio-greeter.mjs')] as const;
+  const command = ['node', 'test/support/stdio-greeter.mjs'] as const;
   const greeter = new MCPServer(chart, 'greeter', {
     tools: Tools.stdio({ image: 'example.com/greeter:1', command }),
   });
