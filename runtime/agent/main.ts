@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type AgentConfig, agentConfigFromEnv, ConfigError, telemetrySettingsFromEnv } from '../contract';
+import { type AgentConfig, agentConfigFromEnv, ConfigError } from '../contract';
 import { problemsOf } from '../process/conditions';
-import { endOnCrash } from '../process/end-on-crash';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
+import { startReporting } from '../process/start-reporting';
 import { genAIGeneration } from '../telemetry/conventions';
-import { LineBatch } from '../telemetry/line-batch';
-import { buildLogger } from '../telemetry/log';
 import { capturesContent } from '../telemetry/message-content';
-import { Redactor } from '../telemetry/redaction/redactor';
-import { startTelemetry } from '../telemetry/start';
 import { buildAgent, dependenciesOf } from './build-agent';
 import { listTools } from './tools';
 
@@ -18,19 +14,7 @@ const WARM_UP_MS = 10_000;
 void runMain(async () => {
   const config = agentConfigFromEnv(process.env);
   const instructions = readInstructions(config);
-  const settings = telemetrySettingsFromEnv(process.env);
-  const redactor = new Redactor(process.env);
-  const telemetry = startTelemetry(process.env, config.name, redactor);
-  const log = buildLogger({
-    name: config.name,
-    level: config.logLevel,
-    export: telemetry.enabled,
-    redactor,
-    stdout: new LineBatch(process.stdout),
-    ...settings,
-  });
-  endOnCrash(log, telemetry);
-  log[telemetry.severity](telemetry.summary);
+  const { log, telemetry, settings } = startReporting(config, process.env);
   const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env), {
     settings,
     generation: genAIGeneration(process.env),

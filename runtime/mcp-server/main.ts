@@ -1,14 +1,10 @@
 import { type FastifyInstance } from 'fastify';
-import { mcpServerConfigFromEnv, telemetrySettingsFromEnv } from '../contract';
-import { endOnCrash } from '../process/end-on-crash';
+import { mcpServerConfigFromEnv } from '../contract';
 import { requestSpans } from '../process/request-spans';
 import { runMain } from '../process/run-main';
 import { type Closing, serve } from '../process/serve';
-import { LineBatch } from '../telemetry/line-batch';
-import { buildLogger } from '../telemetry/log';
+import { startReporting } from '../process/start-reporting';
 import { capturesContent } from '../telemetry/message-content';
-import { Redactor } from '../telemetry/redaction/redactor';
-import { startTelemetry } from '../telemetry/start';
 import { buildInstrumentation } from '../telemetry/with-span';
 import { allowedPages } from './strange-pages';
 import { capturingTool } from './captured-content';
@@ -22,19 +18,7 @@ import { timeLimited } from './time-limit';
 void runMain(async () => {
   const config = mcpServerConfigFromEnv(process.env);
   const modules = loadTools(config.toolModules);
-  const settings = telemetrySettingsFromEnv(process.env);
-  const redactor = new Redactor(process.env);
-  const telemetry = startTelemetry(process.env, config.name, redactor);
-  const log = buildLogger({
-    name: config.name,
-    level: config.logLevel,
-    export: telemetry.enabled,
-    redactor,
-    stdout: new LineBatch(process.stdout),
-    ...settings,
-  });
-  endOnCrash(log, telemetry);
-  log[telemetry.severity](telemetry.summary);
+  const { log, telemetry, settings } = startReporting(config, process.env);
   const { withSpan } = buildInstrumentation(config.name, log);
   const listen = (server: FastifyInstance, ...closing: Closing[]) => {
     if (settings.includeHttpServer) server.addHook('onRequest', requestSpans(withSpan));
