@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { type LocalCommand, withPort } from '../../runtime/contract';
 import { lockName } from './called-servers';
 import { readLock, TOOLS_LOCK, toolsOf } from './lock/lock-file';
+import { argumentHere } from './argument-here';
 import { lacksSecrets } from './needed-secrets';
 import { ownBundle } from './own-bundle';
 import { LOOPBACK } from './ports';
@@ -58,7 +59,11 @@ function run(
   const { command, env } = withPort(local, ports.mainOf(workload));
   const [name, ...args] = command;
   return {
-    command: [...ownBundle(binDirectory, 'run-program.js'), program, ...args.map(toLocal)],
+    command: [
+      ...ownBundle(binDirectory, 'run-program.js'),
+      program,
+      ...args.map((text) => argumentHere(text, toLocal)),
+    ],
     env: Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, toLocal(value)])),
     notes: [`${name} in place of its image`],
     isForeign: true,

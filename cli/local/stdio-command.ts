@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
 import { stdioCommandIn } from '../../runtime/contract';
+import { argumentHere } from './argument-here';
 import { UserError } from './errors';
 import { type Workload } from './workload';
 
@@ -30,7 +31,7 @@ export function stdioHere(
     );
   }
   return {
-    [COMMAND]: JSON.stringify([found, ...args.map(toLocal)]),
+    [COMMAND]: JSON.stringify([found, ...args.map((text) => argumentHere(text, toLocal))]),
     // As in the image: what a command keeps in its home is gone with it.
     HOME: tmpdir(),
     PATH: directories.join(delimiter),
