@@ -4,7 +4,7 @@ import { A2AError } from '@a2a-js/sdk/errors';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { A2A_CARD_PATH, type PeerAgent } from '../contract';
-import { DelegationError } from '../process/errors';
+import { DelegationError } from '../process/failure-for-model';
 import { type HttpClient } from '../process/http-client';
 import { type Secret, SecretError } from '../process/secret';
 import { isRunning } from './a2a/task-state';

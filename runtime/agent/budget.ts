@@ -1,4 +1,4 @@
-import { TokenLimitError, ToolCallLimitError, TotalStepLimitError } from '../process/errors';
+import { TokenLimitError, ToolCallLimitError, TotalStepLimitError } from '../process/limit-errors';
 
 /** What one request may use, with all agents that it is handed on to; undefined is without a limit. */
 export interface BudgetLimits {

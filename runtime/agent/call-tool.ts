@@ -1,4 +1,5 @@
-import { FailureForModel, reasonOf, ToolError } from '../process/errors';
+import { reasonOf } from '../process/errors';
+import { FailureForModel, ToolError } from '../process/failure-for-model';
 import { ATTRIBUTE } from '../telemetry/names';
 import { executeUnknownTool } from '../telemetry/operations';
 import { type ChatMessage, type ToolCall } from './chat';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CARD_PATH, CHAT_PATH, type PeerAgent } from '../contract';
-import { DelegationError } from '../process/errors';
+import { DelegationError } from '../process/failure-for-model';
 import { type HttpClient, type JsonReply } from '../process/http-client';
 import { type Secret } from '../process/secret';
 import { NO_LIMITS } from './budget';

@@ -3,7 +3,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { type Logger } from 'pino';
 import { type AgentConfig, CHAT_PATH, SESSION_HEADER } from '../contract';
 import { type ConcurrencyLimit } from '../process/concurrency-limit';
-import { DelegationCycleError, DelegationDepthError } from '../process/errors';
+import { DelegationCycleError, DelegationDepthError } from '../process/limit-errors';
 import { errorReply } from '../process/http-errors';
 import { callerContext } from '../telemetry/trace-context';
 import { type Answerer } from './answer';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DelegationError, reasonOf } from '../process/errors';
+import { reasonOf } from '../process/errors';
+import { DelegationError } from '../process/failure-for-model';
 import { type JsonReply, neverSent } from '../process/http-client';
 import { SecretError } from '../process/secret';
 import { type Share, type Used } from './budget';

@@ -1,4 +1,5 @@
-import { ResponseFormatError, StepLimitError } from '../process/errors';
+import { ResponseFormatError } from '../process/errors';
+import { StepLimitError } from '../process/limit-errors';
 import { inFormat } from './answer-format';
 import { type DecidedTurn } from './approval';
 import { askModel } from './ask-model';

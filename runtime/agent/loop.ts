@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { StepLimitError } from '../process/errors';
+import { StepLimitError } from '../process/limit-errors';
 import { loopStep, type Operation } from '../telemetry/operations';
 import { type Instrumentation } from '../telemetry/with-span';
 import { type ApprovalRequest, type DecidedTurn, type NeedsApproval, type SuspendedTurn } from './approval';

@@ -1,7 +1,8 @@
 import { type CallToolResult, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 import { type Span } from '@opentelemetry/api';
 import { type Logger } from 'pino';
-import { CancelledError, reasonOf, ToolError } from '../process/errors';
+import { CancelledError, reasonOf } from '../process/errors';
+import { ToolError } from '../process/failure-for-model';
 import { isAnswer } from '../process/is-answer';
 import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
 import { ATTRIBUTE } from '../telemetry/names';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DeadlineError, DelegationError } from '../process/errors';
+import { DeadlineError } from '../process/errors';
+import { DelegationError } from '../process/failure-for-model';
 import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
 import { SecretError } from '../process/secret';
 import { delegateTo, DELEGATION_PREFIX } from '../telemetry/operations';

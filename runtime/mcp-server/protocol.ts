@@ -2,7 +2,8 @@ import { McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotoc
 import type { CallToolRequest, CallToolResult, Progress, ServerContext } from '@modelcontextprotocol/server';
 import { context, trace } from '@opentelemetry/api';
 import { type Logger } from 'pino';
-import { CancelledError, ToolError } from '../process/errors';
+import { CancelledError } from '../process/errors';
+import { ToolError } from '../process/failure-for-model';
 import { UNKNOWN } from '../telemetry/names';
 import { serveToolCall } from '../telemetry/operations';
 import { mcpParent } from '../telemetry/trace-context';

@@ -2,7 +2,7 @@ import { type CallToolResult, type Progress } from '@modelcontextprotocol/sdk/ty
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import { z } from 'zod';
 import { ConfigError } from '../contract';
-import { ToolError } from '../process/errors';
+import { ToolError } from '../process/failure-for-model';
 import { type NamedTool } from './load-tools';
 import { type JsonSchema, type ToolDefinition } from './tool';
 import { toolContexts, type ToolTelemetry } from './tool-context';

@@ -1,4 +1,4 @@
-import { ToolError } from '../process/errors';
+import { ToolError } from '../process/failure-for-model';
 import { type RunnableTool } from './run-tool';
 
 /** The tool, given up when it has not answered in time, even if it does not listen to its signal. */

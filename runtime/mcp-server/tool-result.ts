@@ -1,6 +1,6 @@
 import { type CallToolResult, CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { ToolError } from '../process/errors';
+import { ToolError } from '../process/failure-for-model';
 
 /** A tool answered that it failed. Its caller gets the answer as it is; the span of the call says that it failed. */
 export class FailedResult extends ToolError {

@@ -196,70 +196,6 @@ export class ModelRefusalError extends HttpError {
   readonly category = 'invalid_request_error';
 }
 
-/**
- * A limit of the request is used up without an answer. Not a server error: clients repeat those by themselves, and
- * a repeated loop costs as much again.
- */
-export abstract class LimitError extends HttpError {
-  override readonly severity = 'warn';
-  readonly status = 422;
-  readonly category = 'agent_error';
-}
-
-/** The loop used up its steps without an answer. */
-export class StepLimitError extends LimitError {
-  readonly code = 'max_steps_reached';
-
-  constructor(maxSteps: number) {
-    super(`Reached maximum reasoning steps (${maxSteps})`);
-  }
-}
-
-/** The loop, and those of the agents that it handed tasks on to, used up their steps without an answer. */
-export class TotalStepLimitError extends LimitError {
-  readonly code = 'max_total_steps_reached';
-
-  constructor(maxTotalSteps: number) {
-    super(`Reached maximum reasoning steps of all agents (${maxTotalSteps})`);
-  }
-}
-
-/** The model asked for more tool calls than a request may make. */
-export class ToolCallLimitError extends LimitError {
-  readonly code = 'max_tool_calls_reached';
-
-  constructor(maxToolCalls: number) {
-    super(`Reached maximum tool calls (${maxToolCalls})`);
-  }
-}
-
-/** The model used up its tokens without an answer. */
-export class TokenLimitError extends LimitError {
-  readonly code = 'max_tokens_reached';
-
-  constructor(maxTokens: number) {
-    super(`Reached maximum tokens (${maxTokens})`);
-  }
-}
-
-/** The request came through more agents than this one accepts: agents that delegate in a circle end here. */
-export class DelegationDepthError extends LimitError {
-  readonly code = 'delegation_too_deep';
-
-  constructor(maxDepth: number, chain: readonly string[]) {
-    super(`Delegated deeper than ${maxDepth}: ${chain.join(' > ')}`);
-  }
-}
-
-/** The request came back to an agent that it came through. */
-export class DelegationCycleError extends LimitError {
-  readonly code = 'delegation_cycle';
-
-  constructor(chain: readonly string[]) {
-    super(`Delegated in a circle: ${chain.join(' > ')}`);
-  }
-}
-
 /** The time of the request is up. */
 export class DeadlineError extends HttpError {
   readonly code = 'deadline_exceeded';
@@ -269,56 +205,6 @@ export class DeadlineError extends HttpError {
 
   constructor(timeoutMs: number) {
     super(`Not done within ${timeoutMs} ms`);
-  }
-}
-
-/** Something that the model asked for failed, which is news for the model. */
-export abstract class FailureForModel extends ProcessError {
-  // Loggers write the properties of an error.
-  readonly #forModel: string;
-
-  constructor(
-    message: string,
-    options: ErrorOptions & { readonly forModel?: string; readonly upstreamStatus?: number } = {},
-  ) {
-    super(message, options);
-    this.#forModel = options.forModel ?? message;
-  }
-
-  /** What the model is told. Unlike the message it may repeat what the other side said, which is content. */
-  get forModel(): string {
-    return this.#forModel;
-  }
-}
-
-/** A tool said that it failed, or could not be called. */
-export class ToolError extends FailureForModel {
-  constructor(
-    readonly code:
-      'tool_error' | 'tool_unknown' | 'tool_unavailable' | 'tool_arguments_invalid' | 'tool_timeout',
-    message: string,
-    options: ErrorOptions & { readonly forModel?: string; readonly upstreamStatus?: number } = {},
-  ) {
-    super(message, options);
-  }
-}
-
-/** Another agent did not take the task, or failed at it. */
-export class DelegationError extends FailureForModel {
-  readonly code = 'delegation_failed';
-  /** Whether it gave no answer at all. */
-  readonly isUnreachable: boolean;
-
-  constructor(
-    message: string,
-    options: ErrorOptions & {
-      readonly forModel?: string;
-      readonly upstreamStatus?: number;
-      readonly isUnreachable?: boolean;
-    } = {},
-  ) {
-    super(message, options);
-    this.isUnreachable = options.isUnreachable ?? false;
   }
 }
 

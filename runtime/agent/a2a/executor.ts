@@ -9,13 +9,8 @@ import { randomUUID } from 'node:crypto';
 import { type Logger } from 'pino';
 import { type AgentConfig } from '../../contract';
 import { type ConcurrencyLimit } from '../../process/concurrency-limit';
-import {
-  CancelledError,
-  DelegationDepthError,
-  type HttpError,
-  InterruptedError,
-  InvalidRequestError,
-} from '../../process/errors';
+import { CancelledError, type HttpError, InterruptedError, InvalidRequestError } from '../../process/errors';
+import { DelegationDepthError } from '../../process/limit-errors';
 import { errorReply } from '../../process/http-errors';
 import { type Answerer } from '../answer';
 import { Budget, narrower, smaller } from '../budget';

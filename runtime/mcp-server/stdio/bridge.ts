@@ -2,7 +2,8 @@ import { type CallToolResult, type Tool as MCPTool } from '@modelcontextprotocol
 import { type Logger } from 'pino';
 import { type Env, type StdioConfig } from '../../contract';
 import { type Condition } from '../../process/conditions';
-import { reasonOf, ToolError } from '../../process/errors';
+import { reasonOf } from '../../process/errors';
+import { ToolError } from '../../process/failure-for-model';
 import { isAnswer } from '../../process/is-answer';
 import { type Closing } from '../../process/serve';
 import { stdioToolCall } from '../../telemetry/operations';

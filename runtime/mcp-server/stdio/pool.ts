@@ -2,7 +2,7 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { types } from 'node:util';
 import { type Logger } from 'pino';
 import { type Condition } from '../../process/conditions';
-import { ToolError } from '../../process/errors';
+import { ToolError } from '../../process/failure-for-model';
 import { Backoff } from './backoff';
 import { Child, type ChildCommand } from './child';
 

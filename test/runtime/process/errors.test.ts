@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { DelegationError, ToolError } from '../../../runtime/process/errors';
+import { DelegationError, ToolError } from '../../../runtime/process/failure-for-model';
 
 test.each([
   new ToolError('tool_error', 'tool "look" answered with an error', { forModel: 'a secret was seen' }),
