@@ -8,7 +8,7 @@ import { callTools } from './call-tool';
 import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './chat';
 import { toolParameters } from './client-tools';
 import { compact } from './compaction';
-import { charactersIn } from './context-limit';
+import { charactersIn, type ContextLimit } from './context-limit';
 import { type LoopParts, type LoopQuestion, type LoopResult } from './loop';
 import { type ModelMessage, type ModelQuestion, type ModelReply } from './model';
 import { type NextStep, nextStep } from './next-step';
@@ -51,11 +51,10 @@ export class LoopRun {
     const reply = await this.ask(index);
     const next = inFormat(nextStep(reply, clientTools.names), format);
     const said = next.kind === 'answer' ? next.content : reply.message.content;
-    await this.speech.endTurn(
-      said ?? '',
-      reply.reasoning ?? '',
-      next.kind === 'answer' || next.kind === 'client-calls',
-    );
+    const isLast = next.kind === 'answer' || next.kind === 'client-calls';
+    const told = this.speech.endTurn(said ?? '', reply.reasoning ?? '', isLast);
+    // Each await costs, with telemetry on most of all, also one of nothing.
+    if (told) await told;
     switch (next.kind) {
       case 'answer':
       case 'client-calls':
@@ -83,18 +82,17 @@ export class LoopRun {
     const { clientTools, parameters: wanted, session } = this.question;
     const parameters = { ...wanted, ...toolParameters(clientTools, this.tools, step - this.firstStep + 1) };
     const offer = { ...this.offer, clientFunctions: clientTools.specs, session };
-    await this.makeRoom({ ...offer, messages: this.messages });
+    const { contextLimit } = this.parts;
+    if (contextLimit) await this.makeRoom({ ...offer, messages: this.messages }, contextLimit);
     const { deadline } = this.request;
     const asked = { ...offer, messages: this.messages, parameters, deadline };
     const reply = await askModel(this.parts, asked, this.request.signal, this.speech.listeners);
     this.use(reply.usage ?? NO_USAGE);
-    this.parts.contextLimit?.learn(charactersIn(asked), reply.usage?.inputTokens ?? 0);
+    contextLimit?.learn(charactersIn(asked), reply.usage?.inputTokens ?? 0);
     return reply;
   }
 
-  private async makeRoom(question: ModelQuestion): Promise<void> {
-    const { contextLimit } = this.parts;
-    if (!contextLimit) return;
+  private async makeRoom(question: ModelQuestion, contextLimit: ContextLimit): Promise<void> {
     const asked = this.question.messages.findLast(({ role }) => role === 'user');
     const compacted = await compact({ ...this.parts, contextLimit }, question, asked, this.request.signal);
     if (!compacted) return;

@@ -1,6 +1,7 @@
 import { type CallToolResult, type Tool as MCPTool } from '@modelcontextprotocol/sdk/types.js';
 import { type Span } from '@opentelemetry/api';
 import { type Logger } from 'pino';
+import { allOf } from '../process/all-of';
 import { CancelledError, reasonOf } from '../process/errors';
 import { ToolError } from '../process/failure-for-model';
 import { isAnswer } from '../process/is-answer';
@@ -23,6 +24,9 @@ export interface ToolServer {
   readonly access: ToolAccess;
 }
 
+/** Undefined when the server is away. */
+type ServerOffer = readonly Tool[] | undefined;
+
 /** The tools of MCP servers. */
 export class MCPTools implements Tools {
   private readonly byListing = new WeakMap<readonly MCPTool[], readonly Tool[]>();
@@ -33,13 +37,9 @@ export class MCPTools implements Tools {
     private readonly log: Logger,
   ) {}
 
-  async list(signal: AbortSignal): Promise<Offer> {
-    const offers = await Promise.all(this.servers.map((server) => this.offerOf(server, signal)));
-    const away = this.servers.filter((_server, index) => offers[index] === undefined);
-    return {
-      tools: offers.flatMap((tools) => tools ?? []),
-      unavailable: away.map(({ breaker }) => breaker.peer),
-    };
+  list(signal: AbortSignal): Offer | Promise<Offer> {
+    const offers = allOf(this.servers.map((server) => this.offerOf(server, signal)));
+    return offers instanceof Promise ? offers.then((all) => this.together(all)) : this.together(offers);
   }
 
   /** What the servers offered when they were last asked, as far as the agent may use it. */
@@ -56,13 +56,25 @@ export class MCPTools implements Tools {
     await Promise.all(this.servers.map(({ client }) => client.close()));
   }
 
-  /** Undefined when the server is away. */
-  private async offerOf(server: ToolServer, signal: AbortSignal): Promise<readonly Tool[] | undefined> {
+  private together(offers: readonly ServerOffer[]): Offer {
+    const away = this.servers.filter((_server, index) => offers[index] === undefined);
+    return {
+      tools: offers.flatMap((tools) => tools ?? []),
+      unavailable: away.map(({ breaker }) => breaker.peer),
+    };
+  }
+
+  private offerOf(server: ToolServer, signal: AbortSignal): ServerOffer | Promise<ServerOffer> {
     const { client, breaker, access } = server;
     if (breaker.isOpen) return undefined;
+    const tools = client.freshTools;
+    return tools ? this.offers(server, access.admit(tools)) : this.askForOffer(server, signal);
+  }
+
+  private async askForOffer(server: ToolServer, signal: AbortSignal): Promise<ServerOffer> {
+    const { client, breaker, access } = server;
     try {
-      const tools =
-        client.freshTools ?? (await breaker.watch(() => inTime(client.listTools(), signal), judge(signal)));
+      const tools = await breaker.watch(() => inTime(client.listTools(), signal), judge(signal));
       return this.offers(server, access.admit(tools));
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);

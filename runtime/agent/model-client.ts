@@ -12,7 +12,7 @@ import { brokeOff } from './streamed-reply';
 
 /** A model behind an OpenAI-compatible gateway. */
 export class ModelClient implements Model {
-  private readonly url: string;
+  private readonly url: URL;
 
   constructor(
     private readonly options: {
@@ -23,7 +23,7 @@ export class ModelClient implements Model {
     },
     private readonly http: HttpClient,
   ) {
-    this.url = options.baseUrl.replace(/\/v1$/, '') + CHAT_PATH;
+    this.url = new URL(options.baseUrl.replace(/\/v1$/, '') + CHAT_PATH);
   }
 
   async complete(
@@ -36,7 +36,8 @@ export class ModelClient implements Model {
       if (onText) return await this.stream(question, signal, { onText, onReasoning });
       const body = this.body(question, false);
       const reply = await this.ask(signal, (options) => this.http.postJson(this.url, body, options));
-      return await tell(parseWhole(reply), { onReasoning });
+      const whole = parseWhole(reply);
+      return onReasoning ? await tell(whole, { onReasoning }) : whole;
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
       throw error;

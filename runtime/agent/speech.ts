@@ -18,8 +18,8 @@ export class Speech {
     /** Says no more than the answer, and that in one piece: JSON with a preface is no JSON. */
     private readonly answerOnly: boolean,
   ) {
-    this.answer = new Strand(async (piece) => listener.text?.(piece));
-    this.thoughts = new Strand(async (piece) => listener.reasoning?.(piece));
+    this.answer = new Strand((piece) => listener.text?.(piece));
+    this.thoughts = new Strand((piece) => listener.reasoning?.(piece));
   }
 
   get text(): string {
@@ -37,17 +37,19 @@ export class Speech {
       onText: async (piece) => {
         if (!this.answerOnly) await this.answer.say(piece);
       },
-      onReasoning: (piece) => this.thoughts.say(piece),
+      onReasoning: async (piece) => this.thoughts.say(piece),
     };
   }
 
   /**
    * @param text all that the model said in the turn, of which a part, or all, may have been passed on
    * @param reasoning the same of what it said to itself
+   * @returns undefined when there is nobody to wait for
    */
-  async endTurn(text: string, reasoning: string, isAnswer: boolean): Promise<void> {
-    await this.thoughts.endTurn(reasoning);
-    await this.answer.endTurn(isAnswer || !this.answerOnly ? text : '');
+  endTurn(text: string, reasoning: string, isAnswer: boolean): Promise<void> | undefined {
+    const answer = () => this.answer.endTurn(isAnswer || !this.answerOnly ? text : '');
+    const thought = this.thoughts.endTurn(reasoning);
+    return thought ? thought.then(answer) : answer();
   }
 }
 
@@ -56,19 +58,24 @@ class Strand {
   said = '';
   private turn = '';
 
-  constructor(private readonly tell: (piece: string) => Promise<void>) {}
+  constructor(private readonly tell: (piece: string) => Promise<void> | undefined) {}
 
-  async say(piece: string): Promise<void> {
-    if (piece === '') return;
+  /** @returns undefined when there is nobody to wait for */
+  say(piece: string): Promise<void> | undefined {
+    if (piece === '') return undefined;
     const whole = this.turn === '' && this.said !== '' ? BETWEEN_TURNS + piece : piece;
     this.turn += piece;
     this.said += whole;
-    await this.tell(whole);
+    return this.tell(whole);
   }
 
-  /** @param text all of the turn */
-  async endTurn(text: string): Promise<void> {
-    await this.say(text.slice(this.turn.length));
+  /**
+   * @param text all of the turn
+   * @returns undefined when there is nobody to wait for
+   */
+  endTurn(text: string): Promise<void> | undefined {
+    const told = this.say(text.slice(this.turn.length));
     this.turn = '';
+    return told;
   }
 }

@@ -18,7 +18,11 @@ export class SubAgents implements Tools {
   constructor(private readonly agents: readonly SubAgent[]) {}
 
   /** An agent whose card cannot be read is offered all the same: it may be back when it is called. */
-  async list(signal: AbortSignal): Promise<Offer> {
+  list(signal: AbortSignal): Offer | Promise<Offer> {
+    return this.agents.length === 0 ? NOBODY : this.offers(signal);
+  }
+
+  private async offers(signal: AbortSignal): Promise<Offer> {
     const there = this.agents.filter(({ breaker }) => !breaker.isOpen);
     const away = this.agents.filter(({ breaker }) => breaker.isOpen);
     return {
@@ -27,6 +31,8 @@ export class SubAgents implements Tools {
     };
   }
 }
+
+const NOBODY: Offer = { tools: [], unavailable: [] };
 
 async function offer(agent: SubAgent, signal: AbortSignal): Promise<Tool> {
   const { delegate, breaker } = agent;

@@ -1,3 +1,4 @@
+import { allOf } from '../process/all-of';
 import { type Operation } from '../telemetry/operations';
 import { type FunctionSpec } from './chat';
 import { type RequestScope, untilAborted } from './request-scope';
@@ -31,8 +32,8 @@ export interface Offer {
 
 /** Where tools come from. */
 export interface Tools {
-  /** A source that cannot be reached offers nothing, and is soon done with it. */
-  list(signal: AbortSignal): Promise<Offer>;
+  /** A source that cannot be reached offers nothing, and is soon done with it. What is known is there at once. */
+  list(signal: AbortSignal): Offer | Promise<Offer>;
 }
 
 /** What a model is offered. */
@@ -53,8 +54,8 @@ export async function listTools(
   signal: AbortSignal,
   taken: ReadonlySet<string> = new Set(),
 ): Promise<ToolList> {
-  const listed = Promise.all(sources.map((source) => source.list(signal)));
-  const offers = await untilAborted(listed, signal);
+  const listed = allOf(sources.map((source) => source.list(signal)));
+  const offers = listed instanceof Promise ? await untilAborted(listed, signal) : listed;
   const tools = offers.flatMap((offer) => offer.tools);
   const times = new Map<string, number>();
   for (const { spec } of tools) times.set(spec.name, (times.get(spec.name) ?? 0) + 1);

@@ -54,7 +54,7 @@ export class HttpClient {
   }
 
   /** Posts JSON in the active trace context; the caller must read or dump the body. */
-  post(url: string, body: unknown, options: PostOptions): Promise<Dispatcher.ResponseData> {
+  post(url: URL | string, body: unknown, options: PostOptions): Promise<Dispatcher.ResponseData> {
     const headers = headersOf(options);
     return this.request(url, { ...options, method: 'POST', headers, body: JSON.stringify(body) });
   }
@@ -64,9 +64,9 @@ export class HttpClient {
    *
    * @throws BrokenReplyError when the reply begins and does not come to its end
    */
-  async postJson(url: string, body: unknown, options: PostOptions): Promise<JsonReply> {
+  async postJson(url: URL | string, body: unknown, options: PostOptions): Promise<JsonReply> {
     const { signal, timeoutMs } = options;
-    const { origin, pathname, search } = new URL(url);
+    const { origin, pathname, search } = typeof url === 'string' ? new URL(url) : url;
     const request = {
       origin,
       path: pathname + search,

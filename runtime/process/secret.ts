@@ -9,6 +9,8 @@ export class SecretError extends ProcessError {
 
 /** A secret from a variable or from a file. Files are read anew each time, so that one may be replaced meanwhile. */
 export class Secret {
+  private knownBearer: Promise<Record<string, string>> | undefined;
+
   /** @param variable holds the value; its `_FILE` twin holds the path, and wins */
   constructor(
     private readonly variable: string,
@@ -39,11 +41,10 @@ export class Secret {
    *
    * @throws SecretError when there is no header that could
    */
-  async asBearer(): Promise<Record<string, string>> {
-    const [key] = (await this.read())?.split(/[,\s]+/) ?? [];
-    if (key === undefined) return {};
-    if (!/^[\x21-\x7e]+$/.test(key)) throw this.noHeader();
-    return { authorization: `Bearer ${key}` };
+  asBearer(): Promise<Record<string, string>> {
+    if (this.file !== undefined) return this.read().then((value) => this.bearer(value));
+    // For all calls the same.
+    return (this.knownBearer ??= this.read().then((value) => this.bearer(value)));
   }
 
   /**
@@ -56,6 +57,13 @@ export class Secret {
     if (value === undefined) return {};
     if (!/^[\x20-\x7e]+$/.test(value)) throw this.noHeader();
     return { [name.toLowerCase()]: value };
+  }
+
+  private bearer(value: string | undefined): Record<string, string> {
+    const [key] = value?.split(/[,\s]+/) ?? [];
+    if (key === undefined) return {};
+    if (!/^[\x21-\x7e]+$/.test(key)) throw this.noHeader();
+    return { authorization: `Bearer ${key}` };
   }
 
   /** Said before an HTTP client does, who would repeat the value in its complaint. */
