@@ -1,4 +1,13 @@
-import { type Context, context, type Link, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  createContextKey,
+  type Link,
+  propagation,
+  ROOT_CONTEXT,
+  type SpanContext,
+  trace,
+} from '@opentelemetry/api';
 
 /** HTTP headers, or the `_meta` of an MCP message, as they arrive. */
 export type Carrier = Readonly<Record<string, unknown>>;
@@ -32,6 +41,25 @@ export function mcpParent(meta: Carrier | undefined, headers: Carrier): { parent
   const transportSpan = trace.getSpanContext(transport);
   const isOther = transportSpan && transportSpan.spanId !== parentSpan.spanId;
   return { parent: message, links: isOther ? [{ context: transportSpan }] : [] };
+}
+
+const CAUSE = createContextKey('cause');
+
+/**
+ * Does what nobody waits for in a trace of its own, whose root is linked to the span that is active now: a trace that its
+ * caller has left would otherwise go on after its root has ended. What else the caller sent along, its baggage, stays.
+ */
+export function detached<T>(work: () => T): T {
+  const active = context.active();
+  const cause = trace.getSpanContext(active);
+  return context.with(trace.deleteSpan(active).setValue(CAUSE, cause), work);
+}
+
+/** The links of a span that is about to begin: of one that has no parent, to what it was detached from. */
+export function causes(): Link[] {
+  const active = context.active();
+  const cause = active.getValue(CAUSE) as SpanContext | undefined; // nobody else has the key
+  return cause && !trace.getSpan(active) ? [{ context: cause }] : [];
 }
 
 /** The `traceresponse` header of W3C Trace Context Level 2: it tells a caller which trace its answer made. */

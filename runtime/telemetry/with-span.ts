@@ -6,6 +6,7 @@ import { type GenAIGeneration, nameIn } from './conventions';
 import { Instruments } from './instruments';
 import { ATTRIBUTE, LABEL, METRIC, PEER_LABEL, scopeName } from './names';
 import { type Counted, type Operation } from './operations';
+import { causes } from './trace-context';
 
 /** Models that one gateway says it has asked, at most. */
 const MOST_MODELS = 32;
@@ -73,12 +74,12 @@ export function buildInstrumentation(
   const successOf = memoized(({ labels }: Counted) => labelsOf(labels, true));
 
   const withSpan: WithSpan = (operation, work) => {
-    const { name, kind, links } = operation;
+    const { name, kind, links = [] } = operation;
     const attributes = attributesOf(operation);
     const startedAt = performance.now();
     return tracer.startActiveSpan(
       name,
-      { kind, attributes, links: links ? [...links] : [] },
+      { kind, attributes, links: [...links, ...causes()] },
       async (span) => {
         let failure: string | undefined;
         let shown: Attributes | undefined;

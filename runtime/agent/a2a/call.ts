@@ -16,6 +16,11 @@ export interface A2ACall extends Delegation {
   failed: boolean;
 }
 
+/** Whether somebody waits for the answer, whole or piece by piece. */
+export function isAwaited({ streams, endsWithClient }: A2ACall): boolean {
+  return streams || endsWithClient;
+}
+
 const KEY = 'call';
 
 export function callState(call: A2ACall): Map<string, unknown> {

@@ -12,6 +12,7 @@ import { type ConcurrencyLimit } from '../../process/concurrency-limit';
 import { CancelledError, type HttpError, InterruptedError, InvalidRequestError } from '../../process/errors';
 import { DelegationDepthError } from '../../process/limit-errors';
 import { errorReply } from '../../process/http-errors';
+import { detached } from '../../telemetry/trace-context';
 import { type Answerer } from '../answer';
 import { Budget, narrower, smaller } from '../budget';
 import { NO_CLIENT_TOOLS } from '../client-tools';
@@ -22,7 +23,7 @@ import { remembers } from '../memory/open-memory';
 import { Recorder } from '../memory/recorder';
 import { type ChatRequest } from '../request';
 import { abortedAfter, type RequestScope } from '../request-scope';
-import { callOf } from './call';
+import { callOf, isAwaited } from './call';
 import { agentMessage, dataPart, errorParts, saidIn, textPart } from './messages';
 
 /** Carries out tasks of A2A: each message to one is a request to the agent, and its context is the session. */
@@ -57,7 +58,8 @@ export class LoopExecutor implements AgentExecutor {
       if (!call.reply.raw.writableFinished && call.endsWithClient) abort();
     };
     call.reply.raw.once('close', hangUp);
-    const settled = this.carryOut(new TaskReport(context, bus), context, time).finally(() => {
+    const work = () => this.carryOut(new TaskReport(context, bus), context, time);
+    const settled = (isAwaited(call) ? work() : detached(work)).finally(() => {
       time.done();
       this.running.delete(taskId);
     });
