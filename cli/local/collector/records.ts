@@ -15,6 +15,13 @@ export interface SpanEvent {
   readonly attributes: Attributes;
 }
 
+/** Another span that this one is related to, without being its child. */
+export interface SpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: Attributes;
+}
+
 export interface SpanRecord {
   readonly traceId: string;
   readonly spanId: string;
@@ -28,6 +35,7 @@ export interface SpanRecord {
   readonly endUnixNano: string;
   readonly attributes: Attributes;
   readonly events: readonly SpanEvent[];
+  readonly links: readonly SpanLink[];
   /** Instrumentation scope that made the span. */
   readonly scope: string;
   readonly resource: Attributes;

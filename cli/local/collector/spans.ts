@@ -1,5 +1,12 @@
 import { attributes, id, InvalidTelemetry, message, messages, text, unixNano, type Message } from './read';
-import { SPAN_KINDS, type Attributes, type SpanEvent, type SpanKind, type SpanRecord } from './records';
+import {
+  SPAN_KINDS,
+  type Attributes,
+  type SpanEvent,
+  type SpanKind,
+  type SpanLink,
+  type SpanRecord,
+} from './records';
 import { resourceOf } from './resource';
 
 /** The spans of an `ExportTraceServiceRequest`. */
@@ -32,6 +39,7 @@ function spanOf(span: Message, service: string, scope: string, resource: Attribu
     endUnixNano: unixNano(span.endTimeUnixNano, 'span.endTimeUnixNano'),
     attributes: attributes(span.attributes, 'span.attributes'),
     events: messages(span.events, 'span.events').map(eventOf),
+    links: messages(span.links, 'span.links').flatMap(linkOf),
     scope,
     resource,
   };
@@ -43,6 +51,14 @@ function eventOf(event: Message): SpanEvent {
     timeUnixNano: unixNano(event.timeUnixNano, 'event.timeUnixNano'),
     attributes: attributes(event.attributes, 'event.attributes'),
   };
+}
+
+/** OpenTelemetry lets a link without ids stand for its attributes alone: it leads nowhere. */
+function linkOf(link: Message): SpanLink[] {
+  const traceId = id(link.traceId, 16, 'link.traceId');
+  const spanId = id(link.spanId, 8, 'link.spanId');
+  if (traceId === null || spanId === null) return [];
+  return [{ traceId, spanId, attributes: attributes(link.attributes, 'link.attributes') }];
 }
 
 /** OTLP counts from 1 and reads "unspecified" as internal. Some JSON writers send the enum's name. */

@@ -100,10 +100,12 @@ function rowLines(row: Row, tree: TraceTree, sheet: Sheet, paint: Paint): string
 function labelOf({ span, orphan }: TraceNode): string[] {
   const model = span.attributes['gen_ai.request.model'];
   const tokens = tokensOf(span);
+  const causes = new Set(span.links.map(({ traceId }) => traceId).filter((id) => id !== span.traceId));
   return [
     (span.status === 'error' ? '✗ ' : '') + (plain(span.name) || '(no name)'),
     ...(typeof model === 'string' && tokens ? [`  ${plain(model)}`] : []),
     ...(tokens ? [`  ${grouped(tokens.input)}→${grouped(tokens.output)}`] : []),
+    ...[...causes].map((id) => `  (linked to trace ${id.slice(0, 8)}…)`),
     ...(orphan ? ['  (parent missing)'] : []),
   ];
 }

@@ -15,7 +15,7 @@ useCollector();
 const resource = resourceFromAttributes({ 'service.name': 'researcher', 'service.version': '1.0.0' });
 
 describe('OTLP over gRPC, from the OpenTelemetry SDK', () => {
-  test('a span keeps its ids, parent, times, attributes, events and error', async () => {
+  test('a span keeps its ids, parent, times, attributes, events, links and error', async () => {
     const provider = new TracerProvider({
       resource,
       spanProcessors: [
@@ -29,6 +29,9 @@ describe('OTLP over gRPC, from the OpenTelemetry SDK', () => {
       {
         kind: SpanKind.CLIENT,
         attributes: { 'tool.name': 'echo', retries: 2, ratio: 0.5, tags: ['a', 'b'] },
+        links: [
+          { context: { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 }, attributes: { why: 'asked' } },
+        ],
       },
       trace.setSpan(ROOT_CONTEXT, parent),
     );
@@ -60,6 +63,7 @@ describe('OTLP over gRPC, from the OpenTelemetry SDK', () => {
       statusMessage: 'out of paper',
       attributes: { 'tool.name': 'echo', retries: 2, ratio: 0.5, tags: ['a', 'b'] },
       events: [{ name: 'retry', timeUnixNano: '1700000000200000001', attributes: { attempt: 1 } }],
+      links: [{ traceId: TRACE_ID, spanId: SPAN_ID, attributes: { why: 'asked' } }],
     });
   });
 

@@ -4,6 +4,7 @@ import {
   jsonSpan,
   logRequest,
   post,
+  SPAN_ID,
   TRACE_ID,
   traceRequest,
   useCollector,
@@ -32,6 +33,12 @@ describe('OTLP over HTTP', () => {
         list: [true, null],
       },
     });
+  });
+
+  test('a link that leads nowhere is none', async () => {
+    const links = [{ attributes: [] }, { traceId: TRACE_ID, spanId: SPAN_ID }];
+    await post('/v1/traces', JSON.stringify(traceRequest({ ...jsonSpan, endTimeUnixNano: '2', links })));
+    expect(collector.store.spans[0]?.links).toEqual([{ traceId: TRACE_ID, spanId: SPAN_ID, attributes: {} }]);
   });
 
   test('a body may be gzipped', async () => {

@@ -3,6 +3,8 @@ import { renderTrace } from '../../../../cli/local/trace/render-trace';
 import { cells } from '../../../../cli/local/trace/text';
 import { span, spans } from './spans';
 
+const CALLER = '0af7651916cd43dd8448eb211c80319c';
+
 describe('renderTrace', () => {
   test('draws tree, models, tokens, durations and bars', () => {
     expect(renderTrace(buildTrace(spans), { width: 80, color: false }).split('\n')).toEqual([
@@ -29,6 +31,17 @@ describe('renderTrace', () => {
     expect(text).toContain('1 error');
     expect(text).toMatch(/^calculator {2}└─ ✗ tools\/call add {2} *0\.2 ms {2} *▋?▏?/m);
     expect(text).toMatch(/^ {18}division by zero$/m);
+  });
+
+  test('says to which other traces a span is linked, once each', () => {
+    const links = [CALLER, '4bf92f3577b34da6a3ce929d0e0e4736', CALLER].map((traceId) => ({
+      traceId,
+      spanId: 'b7ad6b7169203331',
+      attributes: {},
+    }));
+    const tree = buildTrace([span('1', null, 'lead', 'agent.agentic_loop', 0, 9, { links })]);
+    const [, line] = renderTrace(tree, { width: 100, color: false }).split('\n');
+    expect(line).toMatch(/^lead {2}agent\.agentic_loop {2}\(linked to trace 0af76519…\) {2}9 ms/);
   });
 
   test.each([60, 80, 100, 200])('no line is wider than %d columns', (width) => {

@@ -42,6 +42,7 @@ export function span(
     endUnixNano: nano(toMs),
     attributes: {},
     events: [],
+    links: [],
     scope: '',
     resource: {},
     ...more,
