@@ -1,6 +1,6 @@
 import { CHAT_PATH } from '../../runtime/contract';
-import { InterruptedError, UserError } from './errors';
 import { NO_SECRET } from './needed-secrets';
+import { type Asked, post, traceIdIn } from './post';
 
 /** What came of a question. */
 export interface Outcome {
@@ -12,13 +12,6 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
-/** An agent that listens here. */
-export interface Asked {
-  readonly url: string;
-  /** What it asks its callers for; undefined when it asks for nothing. */
-  readonly key?: string | undefined;
-}
-
 /**
  * Asks an agent one question. An answer that is an error is an outcome, not an exception.
  *
@@ -26,38 +19,12 @@ export interface Asked {
  */
 export async function ask(agent: Asked, message: string, signal: AbortSignal): Promise<Outcome> {
   const startedAt = performance.now();
-  const { ok, status, headers, text } = await post(agent, message, signal);
+  const { ok, status, headers, text } = await post(agent, CHAT_PATH, chatBody(message), { signal });
   return {
     ...(ok ? answerOf(text) : { status: 'error', answer: `${status}: ${errorOf(text)}` }),
-    traceId: headers.get('traceresponse')?.split('-')[1] ?? null,
+    traceId: traceIdIn(headers),
     durationMs: performance.now() - startedAt,
   };
-}
-
-async function post({ url, key }: Asked, message: string, signal: AbortSignal) {
-  try {
-    const reply = await fetch(url + CHAT_PATH, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(key !== undefined && { authorization: `Bearer ${key}` }),
-      },
-      body: chatBody(message),
-      signal,
-    });
-    return { ok: reply.ok, status: reply.status, headers: reply.headers, text: await reply.text() };
-  } catch (cause) {
-    if (signal.aborted) throw new InterruptedError('stopped before the agent had answered', { cause });
-    if (isTimeout(cause))
-      throw new UserError(`the agent at ${url} did not answer within 5 minutes`, { cause });
-    throw new UserError(`the agent at ${url} ended before it had answered`, { cause });
-  }
-}
-
-/** The fetch that Node has gives up by itself. */
-function isTimeout(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: string } };
-  return cause?.code === 'UND_ERR_HEADERS_TIMEOUT';
 }
 
 /** The same question for a shell, which has to know a key that is real. */

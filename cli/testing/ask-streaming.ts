@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { CHAT_PATH } from '../../runtime/contract';
-import { type Asked } from '../local/ask';
+import { type Asked, jsonHeaders, traceIdIn } from '../local/post';
 
 /** What a client had of a stream. */
 export interface Streamed {
@@ -17,21 +17,18 @@ export interface Streamed {
  * @param signal hangs up
  */
 export async function askStreaming(
-  { url, key }: Asked,
+  agent: Asked,
   message: string,
   signal: AbortSignal,
   onStart: () => void,
 ): Promise<Streamed> {
-  const reply = await fetch(url + CHAT_PATH, {
+  const reply = await fetch(agent.url + CHAT_PATH, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(key !== undefined && { authorization: `Bearer ${key}` }),
-    },
+    headers: jsonHeaders(agent),
     body: JSON.stringify({ stream: true, messages: [{ role: 'user', content: message }] }),
     signal,
   });
-  const traceId = reply.headers.get('traceresponse')?.split('-')[1] ?? null;
+  const traceId = traceIdIn(reply.headers);
   if (!reply.ok) return { text: await reply.text(), end: 'error', traceId };
   let text = '';
   let end: Streamed['end'];

@@ -5,10 +5,13 @@ export { expectCancelled } from './expect-cancelled';
 export { expectDelegationsParented } from './expect-delegations-parented';
 export { expectNoContent } from './expect-no-content';
 export { expectSingleTrace } from './expect-single-trace';
+export { expectTaskLinked } from './expect-task-linked';
 export { expectToolCallsParented } from './expect-tool-calls-parented';
 export { expectUsageCountedOnce } from './expect-usage-counted-once';
-export { runTopology, type RunTopologyOptions } from './run-topology';
+export { runTopology } from './run-topology';
+export { type RunTopologyOptions } from './run-topology-options';
 export {
+  type CallerSpan,
   type HistogramPoint,
   type LogRecord,
   type MetricRecord,

@@ -8,6 +8,12 @@ import {
 
 export type { HistogramPoint, LogRecord, MetricRecord, NumberPoint, SpanRecord };
 
+/** The span of a caller that goes on with something else; its trace is not part of the run. */
+export interface CallerSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
 /** All that one question to a topology made. */
 export interface TopologyRun {
   /** What was asked. */
@@ -20,6 +26,8 @@ export interface TopologyRun {
   readonly agent: string;
   /** Trace of the request; null when the agent has no telemetry. */
   readonly traceId: string | null;
+  /** Who asked in the background; null when whoever asked waited for the answer. */
+  readonly caller: CallerSpan | null;
   /** Names of all agents and tool servers of the chart. */
   readonly services: readonly string[];
   readonly spans: readonly SpanRecord[];

@@ -4,6 +4,7 @@ import {
   expectDelegationsParented,
   expectNoContent,
   expectSingleTrace,
+  expectTaskLinked,
   expectToolCallsParented,
   expectUsageCountedOnce,
   type TopologyRun,
@@ -19,9 +20,10 @@ const EXPECTATIONS = {
   expectUsageCountedOnce,
 };
 
-/** Names of the expectations that a run does not meet. */
+/** Names of the expectations that a run does not meet, of those that apply to it. */
 export function unmet(result: TopologyRun): string[] {
-  return Object.entries(EXPECTATIONS).flatMap(([name, expectation]) => {
+  const all = { ...EXPECTATIONS, ...(result.caller && { expectTaskLinked }) };
+  return Object.entries(all).flatMap(([name, expectation]) => {
     try {
       expectation(result);
       return [];

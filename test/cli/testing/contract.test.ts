@@ -4,6 +4,7 @@ import {
   expectAnswered,
   expectCancelled,
   expectSingleTrace,
+  expectTaskLinked,
   runTopology,
   type RunTopologyOptions,
   type TopologyRun,
@@ -37,6 +38,13 @@ describe('a topology that nothing was taken from meets them all', () => {
     expect(unmet(result)).toEqual([]);
   }, 60_000);
 
+  test('asked in the background, by somebody with a trace of their own', async () => {
+    const result = await run({ background: true });
+    expect([result.status, result.answer]).toEqual(['ok', expect.stringContaining('42')]);
+    expect(result.caller?.traceId).not.toBe(result.traceId);
+    expect(unmet(result)).toEqual([]);
+  }, 60_000);
+
   test('whose client hangs up', async () => {
     const result = await run({ fault: 'client-hangs-up' });
     expectCancelled(result);
@@ -47,9 +55,32 @@ describe('a topology that nothing was taken from meets them all', () => {
     expect(unmet(await run({ fault: 'agent-is-stopped' }))).toEqual([]);
   }, 60_000);
 
-  test('whose collector is away meanwhile', async () => {
-    expect(unmet(await run({ fault: 'collector-is-away' }))).toEqual([]);
-  }, 60_000);
+  test.each([false, true])(
+    'whose collector is away meanwhile; in the background: %s',
+    async (background) => {
+      expect(unmet(await run({ fault: 'collector-is-away', background }))).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+describe('fails before anything starts', () => {
+  test.each<[what: string, options: Partial<RunTopologyOptions>, message: string]>([
+    ['is to be streamed', { stream: true }, 'background and stream exclude each other; give one of them'],
+    [
+      'has a stream to hang up',
+      { fault: 'client-hangs-up' },
+      'background and the fault client-hangs-up, which needs a stream, exclude each other; give one of them',
+    ],
+  ])('when what is asked in the background %s', async (_what, options, message) => {
+    await expect(run({ background: true, ...options })).rejects.toThrow(new TypeError(message));
+  });
+
+  test('when a run whose caller waited is to be linked', () => {
+    const waited = { caller: null } as TopologyRun;
+    const message = 'the run has a caller who waited; give runTopology `background: true`';
+    expect(() => expectTaskLinked(waited)).toThrow(new TypeError(message));
+  });
 });
 
 const AGENT_INJECTS = { file: 'runtime/process/http-client.ts', from: '...outgoingContext()', to: '' };
@@ -65,6 +96,11 @@ const SERVER_EXTRACTS = {
 };
 const META_INJECTS = { file: 'runtime/agent/mcp-client.ts', from: '_meta: outgoingContext()', to: '' };
 const HEADERS_INJECT = { file: 'runtime/agent/mcp-fetch.ts', from: '...outgoingContext()', to: '' };
+
+const CAUSES = {
+  file: 'runtime/telemetry/trace-context.ts',
+  from: 'cause && !trace.getSpan(active) ? [{ context: cause }] : []',
+};
 
 describe('what is taken from the runtime is found by name', () => {
   test.each<[string, Mutation[], string[]]>([
@@ -136,6 +172,48 @@ describe('what is taken from the runtime is found by name', () => {
     'when %s',
     async (_what, mutations, expected) => {
       expect(unmet(await run({}, mutations))).toEqual(expected);
+    },
+    60_000,
+  );
+
+  test.each<[string, Mutation[], string[]]>([
+    [
+      'a task that nobody waits for stays in the trace of its caller',
+      [
+        {
+          file: 'runtime/agent/a2a/executor.ts',
+          from: 'isAwaited(call) ? work() : detached(work)',
+          to: 'work()',
+        },
+      ],
+      ['expectSingleTrace', 'expectTaskLinked'],
+    ],
+    ['its root is linked to nobody', [{ ...CAUSES, to: '[]' }], ['expectTaskLinked']],
+    [
+      'its root is linked twice',
+      [{ ...CAUSES, to: 'cause && !trace.getSpan(active) ? [{ context: cause }, { context: cause }] : []' }],
+      ['expectTaskLinked'],
+    ],
+    [
+      'all that is done for it is linked',
+      [{ ...CAUSES, to: 'cause ? [{ context: cause }] : []' }],
+      ['expectTaskLinked'],
+    ],
+    [
+      'nobody listens whose task it is',
+      [
+        {
+          file: 'runtime/agent/a2a-route.ts',
+          from: 'callerContext(request.headers)',
+          to: 'callerContext({})',
+        },
+      ],
+      ['expectTaskLinked'],
+    ],
+  ])(
+    'in the background when %s',
+    async (_what, mutations, expected) => {
+      expect(unmet(await run({ background: true }, mutations))).toEqual(expected);
     },
     60_000,
   );

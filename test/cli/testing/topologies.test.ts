@@ -80,12 +80,13 @@ function edgesOf({ spans }: TopologyRun): string[] {
 
 describe.each(TOPOLOGIES)('%s', (_what, topology, edges) => {
   test.each([
-    ['whole', false],
-    ['streamed', true],
+    ['a whole answer', {}],
+    ['a streamed answer', { stream: true }],
+    ['a task in the background', { background: true }],
   ])(
-    'keep the contract with a %s answer',
-    async (_how, stream) => {
-      const result = await runTopology(topology(), { message, stream });
+    'keep the contract with %s',
+    async (_how, options) => {
+      const result = await runTopology(topology(), { message, ...options });
       expect(result.status).toBe('ok');
       expect(edgesOf(result)).toEqual(edges);
       expect(unmet(result)).toEqual([]);
