@@ -17,19 +17,13 @@ export function expectDelegationsParented(run: TopologyRun): void {
   const made = tree.named(DELEGATION).filter(({ status }) => status !== 'error');
   const alone = made.filter((span) => {
     const target = String(span.attributes['agent.delegation.target']);
-    // A server span of HTTP may stand in between.
-    const below = tree.childrenOf(span).flatMap((child) => [child, ...tree.childrenOf(child)]);
-    const loops = below.filter(({ name, service }) => name === LOOP && service === target);
+    const loops = tree.named(LOOP).filter((loop) => loop.service === target && tree.callerOf(loop) === span);
     return run.services.includes(target) && loops.length !== 1;
   });
   const lost = tree
     .named(LOOP)
     .filter(({ service }) => service !== run.agent)
-    .filter((loop) => {
-      const parent = tree.parentOf(loop);
-      const above = [parent, parent && tree.parentOf(parent)];
-      return !above.some((span) => span && DELEGATION.test(span.name));
-    });
+    .filter((loop) => !DELEGATION.test(tree.callerOf(loop)?.name ?? ''));
   refuse('expectDelegationsParented', [
     ...alone.map((span) => `${titleOf(span)} is the parent of no loop of its target, or of several`),
     ...lost.map((span) => `${titleOf(span)} is the child of no delegation`),

@@ -12,6 +12,13 @@ export class SpanTree {
     return parentSpanId === null ? undefined : this.byId.get(parentSpanId);
   }
 
+  /** The span for which another was opened: those of the HTTP request by which it came stand between, where there are any. */
+  callerOf(span: SpanRecord): SpanRecord | undefined {
+    let caller = this.parentOf(span);
+    while (caller && 'http.request.method' in caller.attributes) caller = this.parentOf(caller);
+    return caller;
+  }
+
   childrenOf({ spanId }: SpanRecord): SpanRecord[] {
     return this.run.spans.filter(({ parentSpanId }) => parentSpanId === spanId);
   }

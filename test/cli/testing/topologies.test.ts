@@ -94,3 +94,20 @@ describe.each(TOPOLOGIES)('%s', (_what, topology, edges) => {
     60_000,
   );
 });
+
+test.each([true, false])(
+  'spans of HTTP stand between and change nothing; asked in the background: %s',
+  async (background) => {
+    const { chart, models } = observed('reporting');
+    const env = { OTEL_INCLUDE_HTTP_SERVER: 'true', OTEL_INCLUDE_HTTP_CLIENT: 'true' };
+    const echo = new MCPServer(chart, 'echo', { tools: Tools.fromModule('apps/tools/echo.ts') });
+    const aide = new Agent(chart, 'aide', { ...models, env, mcpServers: [echo] });
+    new Agent(chart, 'lead', { ...models, env, subAgents: [aide] });
+    const result = await runTopology(chart, { message, background });
+    const requests = result.spans.filter(({ service, kind }) => service === 'lead' && kind === 'SERVER');
+    const places = requests.map(({ traceId }) => (traceId === result.traceId ? 'task' : 'caller'));
+    expect(new Set(places)).toEqual(new Set([background ? 'caller' : 'task']));
+    expect(unmet(result)).toEqual([]);
+  },
+  60_000,
+);
