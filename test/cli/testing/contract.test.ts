@@ -4,7 +4,6 @@ import {
   expectAnswered,
   expectCancelled,
   expectSingleTrace,
-  expectTaskLinked,
   runTopology,
   type RunTopologyOptions,
   type TopologyRun,
@@ -74,12 +73,6 @@ describe('fails before anything starts', () => {
     ],
   ])('when what is asked in the background %s', async (_what, options, message) => {
     await expect(run({ background: true, ...options })).rejects.toThrow(new TypeError(message));
-  });
-
-  test('when a run whose caller waited is to be linked', () => {
-    const waited = { caller: null } as TopologyRun;
-    const message = 'the run has a caller who waited; give runTopology `background: true`';
-    expect(() => expectTaskLinked(waited)).toThrow(new TypeError(message));
   });
 });
 

@@ -195,15 +195,60 @@ const LINES: Readonly<Record<string, readonly Where[]>> = {
   X14: [[`${CONSTRUCTS}/model-api/litellm-proxy.test.ts`, 'a proxy is LiteLLM with its configuration']],
 };
 
+const KIT = 'test/cli/testing';
+
+/** The points that a trace of any agent system is to meet, with the tests that hold ours to them. */
+const POINTS: Readonly<Record<string, readonly Where[]>> = {
+  'one request is one trace': [
+    [`${KIT}/topologies.test.ts`, 'keep the contract with %s'],
+    [`${KIT}/contract.test.ts`, 'an agent tells nobody whom it calls for'],
+  ],
+  'tokens count once': [[`${KIT}/contract.test.ts`, 'tokens count twice']],
+  'a tool call is the parent of its server span': [
+    [`${KIT}/contract.test.ts`, 'an agent tells tool servers nothing, neither in headers nor in the message'],
+  ],
+  'a task that nobody waits for is a new trace, linked to its caller': [
+    [
+      `${AGENT}/a2a-linked-task.test.ts`,
+      'is a trace of its own, whose root is linked to the span of its caller',
+    ],
+    [`${KIT}/contract.test.ts`, 'a task that nobody waits for stays in the trace of its caller'],
+    [`${KIT}/contract.test.ts`, 'its root is linked to nobody'],
+  ],
+  'no byte of it is a secret': [
+    [`${TELEMETRY}/redaction/canaries.test.ts`, 'no byte of it is a secret'],
+    [`${KIT}/contract.test.ts`, 'spans tell what was said'],
+  ],
+  'names that a model makes up make no series': [
+    [`${AGENT}/gen-ai.test.ts`, 'X2, T24: ten thousand names that a model makes up'],
+    [`${KIT}/contract.test.ts`, 'a metric has a series for each request'],
+  ],
+  'an agent that is stopped finishes what it says': [
+    [`${KIT}/contract.test.ts`, 'whose agent is stopped meanwhile'],
+    [`${KIT}/contract.test.ts`, 'when an agent does not finish what it is at'],
+  ],
+  'a client that hangs up cancels': [
+    [`${KIT}/contract.test.ts`, 'whose client hangs up'],
+    [`${KIT}/contract.test.ts`, 'when what was cancelled does not say so'],
+  ],
+  'a collector that is away changes nothing': [
+    [`${KIT}/contract.test.ts`, 'whose collector is away meanwhile'],
+    [`${TELEMETRY}/outage.test.ts`, 'spans and log records of an outage arrive, as many as are held'],
+  ],
+};
+
 test('every line has tests', () => {
   const ids = (letter: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
   expect(Object.keys(LINES)).toEqual([...ids('T', 41), ...ids('X', 14)]);
 });
 
-test.each(Object.entries(LINES))('the tests of %s are there', (_line, tests) => {
-  for (const [file, title] of tests) {
-    const text = readFileSync(join(ROOT, file), 'utf8');
-    expect([file, title, text.includes(title)]).toEqual([file, title, true]);
-  }
-});
+test.each([...Object.entries(LINES), ...Object.entries(POINTS)])(
+  'the tests of %s are there',
+  (_line, tests) => {
+    for (const [file, title] of tests) {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      expect([file, title, text.includes(title)]).toEqual([file, title, true]);
+    }
+  },
+);
