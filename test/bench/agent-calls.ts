@@ -5,16 +5,16 @@ export const QUESTION = { messages: [{ role: 'user', content: 'hi' }] };
 const connections = new Agent({ keepAliveTimeout: 4_000 });
 
 /** The three calls that an agent makes for a question, by hand. */
-export async function bareCalls(modelUrl: string, toolsUrl: string): Promise<void> {
+export async function bareCalls(modelUrl: string, toolsUrl: string, question = QUESTION): Promise<unknown> {
   const model = `${modelUrl}/v1/chat/completions`;
-  await post(model, QUESTION);
+  await post(model, question);
   await post(`${toolsUrl}/mcp`, {
     jsonrpc: '2.0',
     id: 1,
     method: 'tools/call',
     params: { name: 'echo', arguments: { message: 'hi' } },
   });
-  await post(model, { messages: [...QUESTION.messages, { role: 'tool', content: 'hi' }] });
+  return post(model, { messages: [...question.messages, { role: 'tool', content: 'hi' }] });
 }
 
 export function ask(url: string): Promise<unknown> {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type Collector, startCollector } from '../../cli/local/collector/collector';
 import { claimPort } from '../../cli/local/ports';
 import { agentConfigToEnv, type Env, mcpServerConfigToEnv } from '../../runtime/contract';
+import { bundled } from './bundled';
 
 /** A process of its own on a free port, once it listens. */
 export interface Started {
@@ -17,7 +18,10 @@ export interface Started {
   stop(): Promise<unknown>;
 }
 
-/** An agent without telemetry, one with it, one whose collector is away, and what they lean on: each a process of its own, as they ship. */
+/**
+ * An agent without telemetry, one with it, one whose collector is away, what they lean on, and what makes the same calls
+ * without being an agent: each a process of its own, as they ship.
+ */
 export interface AgentProcesses {
   readonly model: Started;
   readonly tools: Started;
@@ -25,6 +29,8 @@ export interface AgentProcesses {
   readonly on: Started;
   /** Nobody listens where its collector is to be. */
   readonly away: Started;
+  /** Makes the calls of an agent, and does nothing else. */
+  readonly bare: Started;
   readonly collector: Collector;
   agentEnv(port: number): Record<string, string>;
   stop(): Promise<void>;
@@ -56,12 +62,17 @@ export async function startAgentProcesses(): Promise<AgentProcesses> {
   const on = await start('lib/bin/agent.js', (port) => ({ ...agentEnv(port), ...telemetry }));
   const nobody = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` };
   const away = await start('lib/bin/agent.js', (port) => ({ ...agentEnv(port), ...nobody }));
+  const bare = await start(bundled('bare-agent', directory), (port) => ({
+    PORT: String(port),
+    MODEL_URL: model.url,
+    TOOLS_URL: tools.url,
+  }));
   const stop = async () => {
-    await Promise.all([off, on, away, tools, model].map((running) => running.stop()));
+    await Promise.all([bare, off, on, away, tools, model].map((running) => running.stop()));
     await collector.close();
     rmSync(directory, { recursive: true });
   };
-  return { model, tools, off, on, away, collector, agentEnv, stop };
+  return { model, tools, off, on, away, bare, collector, agentEnv, stop };
 }
 
 /** A process on a free port, once it says that it listens. */

@@ -1,10 +1,10 @@
-import { buildSync } from 'esbuild';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { startCollector } from '../../cli/local/collector/collector';
 import { mcpServerConfigToEnv } from '../../runtime/contract';
 import { ECHO_TOOL, start, type Started } from './agent-processes';
+import { bundled } from './bundled';
 import { percentile, printRow } from './figures';
 import { currentCall, hangUp, keptSession, newSession } from './mcp-calls';
 import { costOf, rateOf, takeTurns, type Variant, variant } from './take-turns';
@@ -51,24 +51,6 @@ async function startServers(
     off: await start('lib/bin/mcp-server.js', ours),
     on: await start('lib/bin/mcp-server.js', (port) => ({ ...ours(port), ...telemetry })),
   };
-}
-
-/** Bundled as our processes are, so that none is ahead for that. */
-function bundled(name: string, directory: string): string {
-  const outfile = join(directory, `${name}.js`);
-  buildSync({
-    entryPoints: [join(__dirname, `${name}.ts`)],
-    absWorkingDir: resolve(__dirname, '../..'),
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    minify: true,
-    keepNames: true,
-    logLevel: 'warning',
-  });
-  return outfile;
 }
 
 async function printKind(
