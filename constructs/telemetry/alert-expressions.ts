@@ -1,5 +1,13 @@
 import { type Duration } from 'cdk8s';
-import { AGENT, COLLECTOR_METRICS, FAILED, ITEMS, PROMETHEUS, select } from './prometheus-metrics';
+import {
+  AGENT,
+  COLLECTOR_METRICS,
+  FAILED,
+  ITEMS,
+  PROMETHEUS,
+  select,
+  unavailable,
+} from './prometheus-metrics';
 import { secondsOf } from '../durations';
 
 /** A rule of Prometheus: an alert, or a series that others are made of. */
@@ -140,6 +148,30 @@ export function agentAlerts(thresholds: AgentThresholds): Rule[] {
       'target',
       failing(PROMETHEUS.delegations, 'target', LEAST_CALLS, thresholds.delegationErrorRatio),
     ),
+    {
+      name: 'KaosPeerUnavailable',
+      expression: `${unavailable(`${AGENT}, instance, peer`, jobs)} > 0`,
+      alert: warning(
+        'An agent goes without a peer',
+        '{{ $labels.instance }} of {{ $labels.agent_name }} does not reach {{ $labels.peer }}, and does without.',
+      ),
+    },
+    {
+      name: 'KaosToolRefused',
+      expression: `${counted(PROMETHEUS.toolRefusals, `${AGENT}, server, reason`)} > 0`,
+      alert: warning(
+        'An agent refuses a tool',
+        '{{ $labels.agent_name }} does not use a tool of {{ $labels.server }} that is {{ $labels.reason }}: look at it, then lock it anew.',
+      ),
+    },
+    {
+      name: 'KaosTelemetryDropped',
+      expression: `${counted(PROMETHEUS.telemetryDropped, `${AGENT}, signal`)} > 0`,
+      alert: warning(
+        'An agent loses telemetry',
+        '{{ $labels.agent_name }} could not send {{ $value | humanize }} items of its {{ $labels.signal }}: its collector is away, or refuses them.',
+      ),
+    },
     {
       name: 'KaosTelemetryAbsent',
       expression: `absent_over_time(${select(requests, jobs)}[${time(silence)}])`,

@@ -1,4 +1,12 @@
-import { AGENT, COLLECTOR_METRICS, FAILED, ITEMS, PROMETHEUS, select } from './prometheus-metrics';
+import {
+  AGENT,
+  COLLECTOR_METRICS,
+  FAILED,
+  ITEMS,
+  PROMETHEUS,
+  select,
+  unavailable,
+} from './prometheus-metrics';
 
 /** One query of a panel and what its series are called. */
 interface Query {
@@ -123,6 +131,32 @@ export function agentRows(): Row[] {
         panel('Metrics with more series than are told apart', 'short', query(overflows(), '{{__name__}}'), 1),
       ],
     },
+    {
+      title: 'What agents go without',
+      panels: [
+        panel(
+          'Peers that are unavailable',
+          'short',
+          query(unavailable('agent_name, peer', CHOSEN), '{{agent_name}} without {{peer}}'),
+          1,
+        ),
+        panel(
+          'Tools that are refused',
+          'short',
+          query(
+            increase(P.toolRefusals, 'agent_name, server, reason'),
+            '{{agent_name}} {{server}} {{reason}}',
+          ),
+          1,
+        ),
+        panel(
+          'Telemetry that was not sent',
+          'short',
+          query(increase(P.telemetryDropped, 'agent_name, signal'), '{{agent_name}} {{signal}}'),
+          1,
+        ),
+      ],
+    },
   ];
 }
 
@@ -193,6 +227,10 @@ function chosen(metric: string, ...matchers: string[]): string {
 
 function rate(metric: string, by: string, ...matchers: string[]): string {
   return `sum by (${by}) (rate(${chosen(metric, ...matchers)}[${RATE}]))`;
+}
+
+function increase(metric: string, by: string): string {
+  return `sum by (${by}) (increase(${chosen(metric)}[${RATE}]))`;
 }
 
 /** The part that fails: none of it until the first does. */

@@ -12,6 +12,9 @@ export const PROMETHEUS = {
   toolDuration: 'kaos_tool_duration_milliseconds',
   delegations: 'kaos_delegations_total',
   delegationDuration: 'kaos_delegation_duration_milliseconds',
+  toolRefusals: 'kaos_tool_refusals_total',
+  peerStateChanges: 'kaos_peer_state_changes_total',
+  telemetryDropped: 'kaos_telemetry_dropped_total',
   tokenUsage: 'gen_ai_client_token_usage',
   mcpClientDuration: 'mcp_client_operation_duration_seconds',
   spanCalls: 'traces_span_metrics_calls_total',
@@ -42,6 +45,14 @@ export const DURATION_BOUNDARIES: readonly number[] = [
 
 /** What tells one agent from another. */
 export const AGENT = 'job, agent_name';
+
+/** What counts more of them than came back: a replica that ends takes its count along. */
+export function unavailable(by: string, ...matchers: string[]): string {
+  const count = (state: string): string =>
+    `sum by (${by}) (${select(PROMETHEUS.peerStateChanges, ...matchers, `state="${state}"`)})`;
+  const gone = count('unavailable');
+  return `${gone} - (${count('available')} or 0 * ${gone})`;
+}
 
 /** Labels of what failed. */
 export const FAILED = 'success="false"';

@@ -32,7 +32,8 @@ describeWith(['OpenTelemetry Collector', 'Prometheus'], 'alerts, with a minute t
     ends.add(() => backend.stop());
     const [declared] = collectorsOf({ exporters: [metricsOnly] });
     const { ports } = await runDeclared(declared, { backend }, ends);
-    const names = ['well', 'mostly-well', 'slow', 'bad-requests', 'bad-model', 'bad-tool', 'bad-delegation'];
+    const bad = ['requests', 'model', 'tool', 'delegation', 'peer', 'tools', 'reports'];
+    const names = ['well', 'mostly-well', 'slow', ...bad.map((what) => `bad-${what}`)];
     agents = Object.fromEntries(names.map((name) => [name, new AgentLoad(ports.grpcUrl, TEAM, name)]));
     agents.leaver = new AgentLoad(ports.grpcUrl, SILENT, 'leaver');
     ends.add(() => Promise.all(Object.values(agents).map((agent) => agent.close())));
@@ -87,14 +88,20 @@ describeWith(['OpenTelemetry Collector', 'Prometheus'], 'alerts, with a minute t
     Object.assign(agents['bad-model'] ?? {}, { troubles: { models: bad } });
     Object.assign(agents['bad-tool'] ?? {}, { troubles: { tools: bad } });
     Object.assign(agents['bad-delegation'] ?? {}, { troubles: { delegations: bad } });
+    Object.assign(agents['bad-peer'] ?? {}, { troubles: { peer: true } });
+    Object.assign(agents['bad-tools'] ?? {}, { troubles: { refusals: bad } });
+    Object.assign(agents['bad-reports'] ?? {}, { troubles: { drops: bad } });
     const expected = [
       'KaosDelegationFailureRateHigh bad-delegation',
       'KaosModelFailureRateHigh bad-model',
+      'KaosPeerUnavailable bad-peer',
       'KaosRequestErrorRateHigh bad-requests',
       'KaosRequestLatencyHigh slow',
       'KaosRequestSlowFraction slow',
       'KaosTelemetryAbsent',
+      'KaosTelemetryDropped bad-reports',
       'KaosToolFailureRateHigh bad-tool',
+      'KaosToolRefused bad-tools',
     ];
     let seen: string[] = [];
     await polled(async () => {

@@ -20,6 +20,11 @@ export interface Troubles {
   readonly models?: number;
   readonly tools?: number;
   readonly delegations?: number;
+  /** Parts of its requests that go without a tool, and of what it reports that is not sent. */
+  readonly refusals?: number;
+  readonly drops?: number;
+  /** Whether a tool server is away. */
+  readonly peer?: boolean;
 }
 
 /** Of each kind, in one go. */
@@ -34,6 +39,7 @@ export class AgentLoad {
   private readonly instrumentation: Instrumentation;
   private readonly instruments: Instruments;
   private readonly counts = new Map<keyof Troubles, number>();
+  private isWithoutPeer = false;
 
   constructor(
     url: string,
@@ -55,6 +61,7 @@ export class AgentLoad {
     const { name } = this;
     const loop = agenticLoop({ name, description: '', model: 'gpt-4o', maxSteps: 5 }, false);
     const call = inference('gpt-4o', SOMEWHERE);
+    this.lookForPeer();
     for (let index = 0; index < CALLS; index += 1) {
       await this.operate(loop, 'requests');
       this.answer();
@@ -63,12 +70,27 @@ export class AgentLoad {
       await this.operate(executeTool('search'), 'tools');
       await this.operate(mcpToolCall('search', SOMEWHERE, 'search'), 'tools');
       await this.operate(delegateTo('researcher', SOMEWHERE), 'delegations');
+      if (this.goesWrong('refusals')) this.instrumentation.countRefusal('search', 'changed');
+      if (this.goesWrong('drops')) this.drop();
     }
     await this.client.flush();
   }
 
   close(): Promise<void> {
     return this.client.close();
+  }
+
+  private lookForPeer(): void {
+    const { peer = false } = this.troubles;
+    if (peer === this.isWithoutPeer) return;
+    this.isWithoutPeer = peer;
+    const server = { kind: 'mcp_server', name: 'search' } as const;
+    this.instrumentation.countPeerState(server, peer ? 'unavailable' : 'available');
+  }
+
+  private drop(): void {
+    const labels = { [ATTRIBUTE.agentName]: this.name, [LABEL.signal]: 'traces' };
+    this.instruments.count(METRIC.telemetryDropped, labels);
   }
 
   private async operate(operation: Operation, kind: keyof Troubles): Promise<void> {
@@ -88,7 +110,7 @@ export class AgentLoad {
   /** Evenly spread, so that no stretch of time has more than its part. */
   private goesWrong(kind: keyof Troubles): boolean {
     const count = this.counts.get(kind) ?? 0;
-    const part = this.troubles[kind] ?? 0;
+    const part = Number(this.troubles[kind] ?? 0);
     this.counts.set(kind, count + 1);
     return Math.floor((count + 1) * part) > Math.floor(count * part);
   }

@@ -30,8 +30,9 @@ test('Grafana finds it by its label', () => {
 });
 
 test('it shows what agents do, their spans and the collectors', () => {
-  expect(rowsOf()).toEqual(['Requests', 'Models', 'Tools', 'Delegations', 'Spans', 'Collectors']);
-  expect(rowsOf({ spans: false, collectors: false })).toEqual(['Requests', 'Models', 'Tools', 'Delegations']);
+  const agents = ['Requests', 'Models', 'Tools', 'Delegations', 'What agents go without'];
+  expect(rowsOf()).toEqual([...agents, 'Spans', 'Collectors']);
+  expect(rowsOf({ spans: false, collectors: false })).toEqual(agents);
 });
 
 test('panels have ids and places of their own', () => {
