@@ -34,7 +34,7 @@ const FOREIGN = { image: 'registry.example.com/search-mcp:1.4.0', path: '/', tel
 /** The one tool module of nearly all servers: bundling is what takes time. */
 const TOOL_MODULE = 'test/constructs/tool-modules/greet.ts';
 
-/** What every other of them runs in place of a module. */
+/** What some of them run in place of a module. */
 const COMMAND: StdioToolsProps = {
   image: 'registry.example.com/team/tools:1.0.0',
   command: ['mcp-server', 'stdio'],
@@ -267,5 +267,10 @@ function existing<T>(value: T | undefined): T {
 function toolsOf(index: number, module: string | undefined, isForeign: boolean): Tools {
   if (module !== undefined) return Tools.fromModule(module);
   if (isForeign) return Tools.image(FOREIGN);
-  return index % 2 === 1 ? Tools.stdio(COMMAND) : Tools.fromModule(TOOL_MODULE);
+  const sources = [
+    () => Tools.fromModule(TOOL_MODULE),
+    () => Tools.stdio(COMMAND),
+    () => Tools.python('def shout(text: str) -> str:\n    return text.upper()'),
+  ];
+  return existing(sources[index % sources.length])();
 }
