@@ -70,11 +70,14 @@ export class TaskRequestHandler extends DefaultRequestHandler {
     params: SubscribeToTaskRequest,
     context: ServerCallContext,
   ): AsyncGenerator<StreamResponse, void, undefined> {
-    return this.guardedStream(context, super.resubscribe(params, context));
+    return this.guardedStream(context, this.subscribed(params, context));
   }
 
   override getTask(params: GetTaskRequest, context: ServerCallContext): Promise<Task> {
-    return this.guarded(context, () => super.getTask(params, context));
+    return this.guarded(context, () => {
+      checkTaskId(params.id);
+      return super.getTask(params, context);
+    });
   }
 
   override listTasks(params: ListTasksRequest, context: ServerCallContext): Promise<ListTasksResponse> {
@@ -83,11 +86,20 @@ export class TaskRequestHandler extends DefaultRequestHandler {
 
   override cancelTask(params: CancelTaskRequest, context: ServerCallContext): Promise<Task> {
     return this.guarded(context, async () => {
+      checkTaskId(params.id);
       const task = await super.cancelTask(params, context);
       // A call that waited for approval is canceled with its task.
       await this.parts.sessions.resume(task.contextId, true);
       return task;
     });
+  }
+
+  private async *subscribed(
+    params: SubscribeToTaskRequest,
+    context: ServerCallContext,
+  ): AsyncGenerator<StreamResponse, void, undefined> {
+    checkTaskId(params.id);
+    yield* super.resubscribe(params, context);
   }
 
   private async check({ message }: SendMessageRequest, context: ServerCallContext): Promise<void> {
@@ -120,6 +132,11 @@ export class TaskRequestHandler extends DefaultRequestHandler {
     if (error instanceof A2AError) return error;
     return new A2AError(errorReply(error, this.parts.log).body.error.message);
   }
+}
+
+/** In the version of old it comes as it was sent. */
+function checkTaskId(id: unknown): void {
+  if (typeof id !== 'string') throw new RequestMalformedError('id must be the id of a task');
 }
 
 function checkContextId(id: string): void {
