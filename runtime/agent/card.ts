@@ -1,4 +1,4 @@
-import { type AgentConfig, A2A_PATH, CHAT_PATH } from '../contract';
+import { type AgentConfig, A2A_PATH } from '../contract';
 
 /** What a card says of a tool. */
 export interface CardTool {
@@ -15,7 +15,7 @@ const OUTPUT_MODES = ['text/plain'];
 const SCHEME = 'bearer';
 
 export interface CardSource {
-  readonly config: Pick<AgentConfig, 'name' | 'description'>;
+  readonly config: Pick<AgentConfig, 'name' | 'description' | 'mcpServers' | 'subAgents'>;
   /** The address by which the caller reached the agent. */
   readonly baseUrl: string;
   readonly tools: readonly CardTool[];
@@ -23,18 +23,21 @@ export interface CardSource {
   readonly isProtected: boolean;
 }
 
-/** The card that KAOS's clients ask for: who the agent is, and where it takes chat completions. */
-export function kaosCard({ config: { name, description }, baseUrl }: CardSource) {
-  return {
-    name,
-    description,
-    url: baseUrl + CHAT_PATH,
-    version: '1',
-    capabilities: { streaming: false, pushNotifications: false },
-    defaultInputModes: ['text/plain'],
-    defaultOutputModes: ['text/plain'],
-    skills: [{ id: name, name, description, tags: ['agent'] }],
-  };
+/** The card that KAOS's clients ask for: its skills are the tools, and its capabilities are words. */
+export function kaosCard({ config, baseUrl, tools }: CardSource) {
+  const { name, description, mcpServers, subAgents } = config;
+  const skills = tools.map(({ name: tool, description: about = '', inputSchema }) => ({
+    name: tool,
+    description: about,
+    inputSchema,
+  }));
+  const capabilities = [
+    'message_processing',
+    'task_execution',
+    ...(mcpServers.length > 0 ? ['tool_execution'] : []),
+    ...(subAgents.length > 0 ? ['task_delegation'] : []),
+  ];
+  return { name, description, url: baseUrl, skills, capabilities };
 }
 
 /**

@@ -31,8 +31,27 @@ describe('agent', () => {
     const lead = await startLead(inTurn(says('hi')), { description: 'Leads' });
     const { status, body } = await getJson(`${lead.url}/.well-known/agent`);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ name: 'lead', description: 'Leads', capabilities: expect.any(Object) });
-    expect(body.url).toContain(lead.url);
+    expect(body).toMatchObject({ name: 'lead', description: 'Leads', url: lead.url, skills: [] });
+    expect(body.capabilities).toEqual(['message_processing', 'task_execution']);
+  });
+
+  test('card: its skills are the tools that were found, and it says whether it has tools and sub-agents', async () => {
+    const lead = await startLead(inTurn(says('hi')), { subAgents: [await worker()] }, { echo });
+    await lead.ask();
+    const { skills, capabilities } = (await getJson(`${lead.url}/.well-known/agent`)).body;
+    expect(skills).toEqual([
+      {
+        name: 'echo',
+        description: 'Says it again',
+        inputSchema: expect.objectContaining({ type: 'object' }),
+      },
+    ]);
+    expect(capabilities).toEqual([
+      'message_processing',
+      'task_execution',
+      'tool_execution',
+      'task_delegation',
+    ]);
   });
 
   test('sub-agents: each is offered by its name', async () => {
