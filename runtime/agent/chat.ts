@@ -1,7 +1,12 @@
 /** The part of OpenAI's chat completions format that agents, gateways and models exchange. */
 
 export type ChatMessage =
-  | { readonly role: 'system' | 'developer' | 'user'; readonly content: MessageContent }
+  | {
+      readonly role: 'system' | 'developer' | 'user';
+      /** Who of several speaks. */
+      readonly name?: string | undefined;
+      readonly content: MessageContent;
+    }
   | AssistantMessage
   | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: MessageContent };
 
@@ -15,7 +20,10 @@ export interface ContentPart {
 
 export interface AssistantMessage {
   readonly role: 'assistant';
+  readonly name?: string | undefined;
   readonly content: MessageContent | null;
+  /** What it said instead of an answer. */
+  readonly refusal?: string | undefined;
   readonly tool_calls?: readonly ToolCall[];
 }
 

@@ -61,11 +61,23 @@ const toolChoice = z.union(
   { error: 'must be "auto", "none", "required" or a function' },
 );
 
+/** To be without it, or to say that it is null, is the same. */
+const optionalText = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
+
 const requestMessage = z.discriminatedUnion('role', [
-  z.object({ role: z.enum(['system', 'developer', 'user']), content }),
+  z.object({ role: z.enum(['system', 'developer', 'user']), name: optionalText, content }),
   z.object({ role: z.literal('task-delegation'), content }),
   z
-    .object({ role: z.literal('assistant'), content: content.nullish(), tool_calls: toolCalls.optional() })
+    .object({
+      role: z.literal('assistant'),
+      name: optionalText,
+      content: content.nullish(),
+      refusal: optionalText,
+      tool_calls: toolCalls.optional(),
+    })
     .transform(({ tool_calls, ...rest }) => ({
       ...rest,
       content: rest.content ?? null,

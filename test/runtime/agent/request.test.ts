@@ -25,6 +25,18 @@ describe('a chat request', () => {
     });
   });
 
+  test('keeps who speaks, and what the model refused', () => {
+    const messages = [
+      { role: 'user', name: 'ada', content: 'hi' },
+      { role: 'assistant', name: 'bob', content: null, refusal: 'No.' },
+      { role: 'user', name: null, content: 'why?' },
+    ];
+    expect(JSON.parse(JSON.stringify(parseChatRequest({ messages }).messages))).toEqual([
+      ...messages.slice(0, 2),
+      { role: 'user', content: 'why?' },
+    ]);
+  });
+
   test('takes a task from another agent as what a user says', () => {
     const { messages } = parseChatRequest({ messages: [{ role: 'task-delegation', content: 'dig' }] });
     expect(messages).toEqual([{ role: 'user', content: 'dig' }]);
