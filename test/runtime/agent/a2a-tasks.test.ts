@@ -1,11 +1,9 @@
-import { z } from 'zod';
 import { type AgentSettings } from '../../../runtime/contract';
-import { tool } from '../../../runtime/mcp-server/tool';
 import { a2aClient, request, send, stateOf, textOf, userMessage } from '../../support/a2a-client';
-import { type Listening, postJson, type Signal, signalled, until } from '../../support/http';
+import { type Listening, postJson, until } from '../../support/http';
 import { startAgent } from '../../support/in-process';
-import { startLead as startLeadWith } from '../../support/lead';
-import { asksFor, inTurn, says, type Script, startScriptedModel } from '../../support/scripted-model';
+import { says, type Script, startScriptedModel } from '../../support/scripted-model';
+import { STUCK } from '../../support/stuck-agents';
 import { startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
@@ -67,16 +65,10 @@ describe('a task that goes on when its client has left', () => {
 });
 
 describe('cancelling a task ends within 100 ms', () => {
-  test.each<
-    [what: string, start: () => Promise<{ agent: Listening; begun: Promise<void>; ended: Promise<void> }>]
-  >([
-    ['the call of its model', waitsForModel],
-    ['the call of its tool', waitsForTool],
-    ['the call of a sub-agent’s model', waitsForSubAgent],
-  ])('%s', async (_what, start) => {
+  test.each(STUCK)('%s', async (_what, start) => {
     const took: number[] = [];
     for (let tries = 0; tries < 5; tries++) {
-      const { agent, begun, ended } = await start();
+      const { agent, begun, ended } = await start(open);
       const client = await a2aClient(agent.url);
       const { id } = await send(client, userMessage('hi'), true);
       await begun;
@@ -99,46 +91,6 @@ async function leftStream({ url }: Listening): Promise<string> {
   leaving.abort();
   await expect(stream.next()).rejects.toThrow();
   return first?.payload?.$case === 'task' ? first.payload.value.id : '';
-}
-
-async function waitsForModel() {
-  const { script, begun } = hanging();
-  const { agent, model } = await started({}, script);
-  return { agent, begun: begun.happened, ended: model.hungUp };
-}
-
-async function waitsForTool() {
-  const [begun, ended] = [signalled(), signalled()];
-  const stuck = tool({
-    description: 'Never ends',
-    input: z.object({}),
-    handler: (_args, { signal }) => {
-      signal.addEventListener('abort', () => ended.happen());
-      begun.happen();
-      return NEVER;
-    },
-  });
-  const agent = await startLeadWith(inTurn(asksFor(['stuck', {}])), {}, { stuck });
-  open.push(agent);
-  return { agent, begun: begun.happened, ended: ended.happened };
-}
-
-async function waitsForSubAgent() {
-  const { script, begun } = hanging();
-  const worker = await startLeadWith(script, { name: 'worker' });
-  const subAgents = [{ name: 'worker', url: worker.url }];
-  const agent = await startLeadWith(inTurn(asksFor(['delegate_to_worker', { task: 'dig' }])), { subAgents });
-  open.push(agent, worker);
-  return { agent, begun: begun.happened, ended: worker.model.hungUp };
-}
-
-function hanging(): { script: Script; begun: Signal } {
-  const begun = signalled();
-  const script: Script = () => {
-    begun.happen();
-    return NEVER;
-  };
-  return { script, begun };
 }
 
 async function started(settings: Partial<AgentSettings>, script: Script) {

@@ -4,6 +4,7 @@ import { tool } from '../../../runtime/mcp-server/tool';
 import { type Listening, postJson, signalled } from '../../support/http';
 import { startAgent, startToolServer } from '../../support/in-process';
 import { asksFor, inTurn, says, startScriptedModel } from '../../support/scripted-model';
+import { STUCK } from '../../support/stuck-agents';
 import { startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
@@ -91,4 +92,24 @@ test('a client that hangs up ends its tool call, and nobody else’s', async () 
   await expect(leaving).rejects.toThrow('This operation was aborted');
   await aborted.happened;
   expect((await staying).body.choices[0].message.content).toBe('still here');
+});
+
+describe.each([false, true])('hanging up ends within 100 ms (streamed: %s)', (stream) => {
+  test.each(STUCK)('%s', async (_what, start) => {
+    const took: number[] = [];
+    for (let tries = 0; tries < 5; tries++) {
+      const { agent, begun, ended } = await start(open);
+      const client = new AbortController();
+      const url = `${agent.url}/v1/chat/completions`;
+      const reply = postJson(url, { ...QUESTION, stream }, {}, client.signal).catch(() => undefined);
+      await begun;
+      const startedAt = performance.now();
+      client.abort();
+      await ended;
+      took.push(performance.now() - startedAt);
+      await reply;
+    }
+    // The median: others share the machine.
+    expect(took.sort((a, b) => a - b)[2]).toBeLessThan(100);
+  });
 });
