@@ -3,14 +3,14 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { type Logger } from 'pino';
 import { type AgentConfig, CHAT_PATH, SESSION_HEADER } from '../contract';
 import { type ConcurrencyLimit } from '../process/concurrency-limit';
-import { DelegationCycleError, DelegationDepthError } from '../process/limit-errors';
 import { errorReply } from '../process/http-errors';
 import { callerContext } from '../telemetry/trace-context';
 import { type Answerer } from './answer';
 import { Budget, narrower, smaller } from './budget';
 import { completion, completionHead } from './chat-completion';
 import { ChatStream } from './chat-stream';
-import { type Delegation, delegationFromHeaders, usedToHeaders } from './delegation-headers';
+import { checkChain } from './delegation-chain';
+import { delegationFromHeaders, usedToHeaders } from './delegation-headers';
 import { type LoopListener } from './listener';
 import { remembers } from './memory/open-memory';
 import { Recorder } from './memory/recorder';
@@ -63,16 +63,6 @@ export function addChatRoute(
       return streamed(stream, reply, log, () => ask(stream));
     },
   );
-}
-
-/** Agents that delegate in a circle end where they meet again, or, when they mean to, where it gets too deep. */
-function checkChain(
-  { ancestors, allowCycle }: Pick<Delegation, 'ancestors' | 'allowCycle'>,
-  { name, maxDelegationDepth }: AgentConfig,
-): void {
-  const chain = [...ancestors, name];
-  if (ancestors.length > maxDelegationDepth) throw new DelegationDepthError(maxDelegationDepth, chain);
-  if (ancestors.includes(name) && !allowCycle) throw new DelegationCycleError(chain);
 }
 
 /** The session may be named in the body or, by clients that cannot add to it, in a header. */

@@ -10,12 +10,13 @@ import { type Logger } from 'pino';
 import { type AgentConfig } from '../../contract';
 import { type ConcurrencyLimit } from '../../process/concurrency-limit';
 import { CancelledError, type HttpError, InterruptedError, InvalidRequestError } from '../../process/errors';
-import { DelegationDepthError } from '../../process/limit-errors';
+import { DelegationCycleError, DelegationDepthError } from '../../process/limit-errors';
 import { errorReply } from '../../process/http-errors';
 import { detached } from '../../telemetry/trace-context';
 import { type Answerer } from '../answer';
 import { Budget, narrower, smaller } from '../budget';
 import { NO_CLIENT_TOOLS } from '../client-tools';
+import { checkChain } from '../delegation-chain';
 import { usedToHeaders } from '../delegation-headers';
 import { type LoopListener } from '../listener';
 import { type LoopResult } from '../loop';
@@ -112,8 +113,7 @@ export class LoopExecutor implements AgentExecutor {
     };
     report.works();
     try {
-      if (ancestors.length > config.maxDelegationDepth)
-        throw new DelegationDepthError(config.maxDelegationDepth, [...ancestors, config.name]);
+      checkChain({ ancestors, allowCycle }, config);
       const result = await answer(requestOf(context, config), scope, onTrace);
       tellUsed();
       report.done(result);
@@ -203,7 +203,7 @@ class TaskReport implements LoopListener {
     const parts = errorParts(message, code);
     // A decision that cannot be understood decides nothing: what waits waits on.
     if (error instanceof InvalidRequestError) return this.status(TaskState.TASK_STATE_INPUT_REQUIRED, parts);
-    const isRefusal = error instanceof DelegationDepthError;
+    const isRefusal = error instanceof DelegationDepthError || error instanceof DelegationCycleError;
     this.status(isRefusal ? TaskState.TASK_STATE_REJECTED : TaskState.TASK_STATE_FAILED, parts);
   }
 

@@ -65,6 +65,19 @@ describe('an agent of ours that is delegated to by A2A', () => {
     expect(model.requests).toEqual([]);
   });
 
+  test('refuses it when it comes back to it, unless somebody means it to', async () => {
+    const { agent: worker, model } = await started('worker', inTurn(says('dug')));
+    const { lead, told } = await leadOf(worker, {});
+    await ask(lead, { 'x-kaos-ancestors': 'worker' });
+    expect(told()).toEqual([
+      'Error: the task of agent "worker" is rejected: Delegated in a circle: worker > lead > worker',
+    ]);
+    expect(model.requests).toEqual([]);
+    const meaning = await leadOf(worker, {});
+    await ask(meaning.lead, { 'x-kaos-ancestors': 'worker', 'x-kaos-allow-cycle': 'true' });
+    expect(meaning.told()).toEqual(['dug']);
+  });
+
   test('has no more time than is left of the request', async () => {
     const { agent: worker } = await started('worker', () => new Promise(() => undefined));
     const { lead } = await leadOf(worker, {});
