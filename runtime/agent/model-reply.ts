@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ModelError } from '../process/errors';
 import { type ToolCall, type Usage } from './chat';
@@ -10,7 +11,7 @@ export function parseReply(json: unknown): ModelReply {
   const { id, model, choices, usage } = parsed.data;
   const [{ message, finish_reason }] = choices as [(typeof choices)[number]];
   const calls = (message.tool_calls ?? []).map((call) =>
-    toolCallOf(call.id, call.function.name, call.function.arguments ?? ''),
+    toolCallOf(callId(call.id), call.function.name, call.function.arguments ?? ''),
   );
   const { content = null, refusal } = message;
   const reasoning = reasoningIn(message);
@@ -24,6 +25,11 @@ export function parseReply(json: unknown): ModelReply {
 
 export function notACompletion(cause: unknown): ModelError {
   return new ModelError('the model gateway answered with something else than a chat completion', { cause });
+}
+
+/** Results are told apart by it, and some gateways give none. */
+export function callId(given: string | null | undefined): string {
+  return given || `call_${randomUUID().replaceAll('-', '')}`;
 }
 
 export function toolCallOf(id: string, name: string, args: string): ToolCall {
@@ -103,7 +109,7 @@ export const usageCounts = z
   .catch(undefined);
 
 const toolCall = z.object({
-  id: z.string(),
+  id: z.string().nullish(),
   function: z.object({ name: z.string(), arguments: z.string().nullish() }),
 });
 

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ModelError } from '../process/errors';
 import { type Usage } from './chat';
 import { type ModelReply } from './model';
 import { repeatableFailure, repeatableStatus } from './repeatable';
 import {
+  callId,
   notACompletion,
   reasoningFields,
   reasoningIn,
@@ -81,7 +81,7 @@ interface PartialCall {
 }
 
 function newCall(index: number, id: string | null | undefined): PartialCall {
-  return { index, id: id || `call_${randomUUID().replaceAll('-', '')}`, name: '', arguments: '' };
+  return { index, id: callId(id), name: '', arguments: '' };
 }
 
 function parseChunk(data: string): z.output<typeof chunk> {

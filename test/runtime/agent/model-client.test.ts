@@ -70,6 +70,16 @@ test('reads tool calls, with arguments as the model wrote them', async () => {
   });
 });
 
+test.each([undefined, null, ''])('a tool call whose id is %j is given one', async (id) => {
+  const calls = [1, 2].map(() => ({ id, type: 'function', function: { name: 'add', arguments: '{}' } }));
+  const message = { role: 'assistant', content: null, tool_calls: calls };
+  const client = await clientOf({ body: { choices: [{ message }] } }, {});
+  const reply = await client.complete(QUESTION, NEVER);
+  const ids = reply.message.tool_calls?.map((call) => call.id) ?? [];
+  expect(ids).toEqual([expect.stringMatching(/^call_\w{32}$/), expect.stringMatching(/^call_\w{32}$/)]);
+  expect(ids[0]).not.toBe(ids[1]);
+});
+
 test.each([undefined, null, {}, { total_tokens: 3 }])('does without usage when it is %j', async (usage) => {
   const client = await clientOf(says('hello', { usage }), {});
   await expect(client.complete(QUESTION, NEVER)).resolves.toMatchObject({ usage: undefined });
