@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type AgentConfig, agentConfigFromEnv, ConfigError } from '../contract';
+import {
+  type AgentConfig,
+  agentConfigFromEnv,
+  ConfigError,
+  readBoth,
+  telemetrySettingsFromEnv,
+} from '../contract';
 import { problemsOf } from '../process/conditions';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
@@ -12,9 +18,12 @@ import { listTools } from './tools';
 const WARM_UP_MS = 10_000;
 
 void runMain(async () => {
-  const config = agentConfigFromEnv(process.env);
+  const [config, settings] = readBoth(
+    () => agentConfigFromEnv(process.env),
+    () => telemetrySettingsFromEnv(process.env),
+  );
   const instructions = readInstructions(config);
-  const { log, telemetry, settings } = startReporting(config, process.env);
+  const { log, telemetry } = startReporting(config, settings, process.env);
   const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env), {
     settings,
     generation: genAIGeneration(process.env),

@@ -6,7 +6,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 /** Wrong configuration; the message has one line for each variable that is wrong. */
 export class ConfigError extends Error {
   readonly code = 'config_invalid';
-  constructor(problems: readonly string[]) {
+  constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'));
     this.name = 'ConfigError';
   }
@@ -18,6 +18,27 @@ export function readAll<T>(env: Env, build: (read: EnvReader) => T): T {
   const config = build(reader);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
+}
+
+/**
+ * What each of two reads, so that whatever is wrong with either is said at once.
+ *
+ * @throws ConfigError with the problems of both
+ */
+export function readBoth<A, B>(first: () => A, second: () => B): [A, B] {
+  const problems: string[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const read = [attempt(first), attempt(second)];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return read as [A, B]; // without problems, both are there
 }
 
 /** Timers of Node end at once when they are given more. */

@@ -1,5 +1,5 @@
 import { type FastifyInstance } from 'fastify';
-import { mcpServerConfigFromEnv } from '../contract';
+import { mcpServerConfigFromEnv, readBoth, telemetrySettingsFromEnv } from '../contract';
 import { requestSpans } from '../process/request-spans';
 import { runMain } from '../process/run-main';
 import { type Closing, serve } from '../process/serve';
@@ -16,9 +16,12 @@ import { StdioBridge } from './stdio/bridge';
 import { timeLimited } from './time-limit';
 
 void runMain(async () => {
-  const config = mcpServerConfigFromEnv(process.env);
+  const [config, settings] = readBoth(
+    () => mcpServerConfigFromEnv(process.env),
+    () => telemetrySettingsFromEnv(process.env),
+  );
   const modules = loadTools(config.toolModules);
-  const { log, telemetry, settings } = startReporting(config, process.env);
+  const { log, telemetry } = startReporting(config, settings, process.env);
   const { withSpan } = buildInstrumentation(config.name, log);
   const listen = (server: FastifyInstance, ...closing: Closing[]) => {
     if (settings.includeHttpServer) server.addHook('onRequest', requestSpans(withSpan));

@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { type Env, type LogLevel, type TelemetrySettings, telemetrySettingsFromEnv } from '../contract';
+import { type Env, type LogLevel, type TelemetrySettings } from '../contract';
 import { LineBatch } from '../telemetry/line-batch';
 import { buildLogger } from '../telemetry/log';
 import { Redactor } from '../telemetry/redaction/redactor';
@@ -10,15 +10,14 @@ import { endOnCrash } from './end-on-crash';
 export interface Reporting {
   readonly log: Logger;
   readonly telemetry: Telemetry;
-  readonly settings: TelemetrySettings;
 }
 
 /** Starts telemetry and log of a process, secrets masked in both; what nobody catches is told by them before it ends. */
 export function startReporting(
   { name, logLevel }: { readonly name: string; readonly logLevel: LogLevel },
+  settings: TelemetrySettings,
   env: Env,
 ): Reporting {
-  const settings = telemetrySettingsFromEnv(env);
   const redactor = new Redactor(env);
   const telemetry = startTelemetry(env, name, redactor);
   const log = buildLogger({
@@ -28,5 +27,5 @@ export function startReporting(
   });
   endOnCrash(log, telemetry);
   log[telemetry.severity](telemetry.summary);
-  return { log, telemetry, settings };
+  return { log, telemetry };
 }

@@ -18,7 +18,12 @@ afterAll(async () => {
 const LOOPBACK = { host: '127.0.0.1' };
 
 test('fails when an agent’s configuration is wrong, naming each variable', async () => {
-  const agent = startProcess(bundles.agent, { MODEL_API_URL: 'llm', AGENT_PORT: 'http', MCP_SERVERS: 'a' });
+  const agent = startProcess(bundles.agent, {
+    MODEL_API_URL: 'llm',
+    AGENT_PORT: 'http',
+    MCP_SERVERS: 'a',
+    KAOS_OTEL_MCP_SPAN: 'both',
+  });
   expect([await agent.exit, await agent.stdout, await agent.stderr]).toEqual([
     1,
     '',
@@ -28,6 +33,7 @@ test('fails when an agent’s configuration is wrong, naming each variable', asy
       'MODEL_API_URL is "llm"; give an http or https URL',
       'MODEL_NAME is not set; it is required',
       'MCP_SERVER_a_URL is not set; MCP_SERVERS lists "a", give its URL',
+      'KAOS_OTEL_MCP_SPAN is "both"; give one of own, merge',
       '',
     ].join('\n'),
   ]);
