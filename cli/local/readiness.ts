@@ -62,15 +62,13 @@ function takesConnections(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** Our own processes say which of their dependencies they have not reached, and what else is wrong. */
+/** Our own processes say what they wait for, and what else is wrong. */
 function reasonsIn(text: string): string {
-  const body = readBody(text);
-  const waiting = Object.entries(body.dependencies ?? {}).filter(([, state]) => state === 'waiting');
-  const reasons = [...waiting.map(([name]) => `waiting for ${name}`), ...(body.reasons ?? [])];
+  const { reasons = [] } = readBody(text);
   return reasons.length > 0 ? `, ${reasons.join(', ')}` : '';
 }
 
-function readBody(text: string): { dependencies?: Record<string, string>; reasons?: string[] } {
+function readBody(text: string): { reasons?: string[] } {
   try {
     const body: unknown = JSON.parse(text);
     return typeof body === 'object' && body !== null ? body : {};

@@ -84,10 +84,10 @@ function addProbes(
   server.get(HEALTH_PATH, () => ({ status: 'healthy', name, timestamp: unixSeconds() }));
 
   server.get(READY_PATH, async (_request, reply) => {
-    const reasons = await problemsOf(conditions);
+    const reasons = [...dependencies.problems, ...(await problemsOf(conditions))];
     const unavailable = breakers.filter(({ isOpen }) => isOpen).map(({ peer }) => peer);
     const missingTools = parts.missingTools();
-    const ready = dependencies.ready && reasons.length === 0;
+    const ready = reasons.length === 0;
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'waiting',
       name,

@@ -18,7 +18,8 @@ const LAST_RETRY_MS = 2_000;
  * readiness to follow every outage, one outage would take down all who lean on it.
  */
 export class Dependencies {
-  private readonly waiting: Set<string>;
+  /** By name, with why it was not reached. */
+  private readonly waiting: Map<string, string>;
   private readonly closing = new AbortController();
 
   constructor(
@@ -26,7 +27,7 @@ export class Dependencies {
     private readonly http: HttpClient,
     private readonly log: Logger,
   ) {
-    this.waiting = new Set(dependencies.map((dependency) => dependency.name));
+    this.waiting = new Map(dependencies.map(({ name }) => [name, 'not tried yet']));
     // Each dependency listens; the ten that Node takes for normal may be too few.
     setMaxListeners(0, this.closing.signal);
   }
@@ -47,6 +48,11 @@ export class Dependencies {
     );
   }
 
+  /** What it waits for, and why each was not reached, in words that everybody may read. */
+  get problems(): string[] {
+    return [...this.waiting].map(([name, why]) => `waiting for ${name}: ${why}`);
+  }
+
   close(): Promise<void> {
     this.closing.abort();
     return Promise.resolve();
@@ -58,17 +64,34 @@ export class Dependencies {
       !this.closing.signal.aborted;
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
     ) {
-      if (await this.answers(livenessUrl)) {
+      const problem = await this.problemOf(livenessUrl);
+      if (this.closing.signal.aborted) return;
+      if (problem === undefined) {
         this.waiting.delete(name);
         this.log.debug(`reached ${name}`);
         return;
       }
-      if (retryMs === LAST_RETRY_MS) this.log.warn(`still waiting for ${name}`);
+      this.waiting.set(name, problem);
+      if (retryMs === LAST_RETRY_MS) this.log.warn(`still waiting for ${name}: ${problem}`);
       await delay(retryMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
   }
 
-  private answers(url: string): Promise<boolean> {
-    return isAlive(this.http, url, this.closing.signal).catch(() => false);
+  private async problemOf(url: string): Promise<string | undefined> {
+    try {
+      return (await isAlive(this.http, url, this.closing.signal)) ? undefined : 'it answers with an error';
+    } catch (error) {
+      // What the error says itself may name addresses.
+      return PROBLEMS[(error as { code?: string }).code ?? ''] ?? 'it cannot be reached';
+    }
   }
 }
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name is not known',
+  ETIMEDOUT: 'it does not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+  UND_ERR_HEADERS_TIMEOUT: 'it does not answer',
+};

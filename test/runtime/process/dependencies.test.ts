@@ -54,6 +54,21 @@ test('a server that answers 503 is asked again', async () => {
   expect(asked).toBe(3);
 });
 
+test('says why each was not reached, without its address', async () => {
+  const failing = await answering(503);
+  const dependencies = build({
+    nobody: (await nobodyAt()).url,
+    failing: failing.url,
+  });
+  expect(dependencies.problems[0]).toBe('waiting for nobody: not tried yet');
+  void dependencies.reachAll();
+  await until(() => dependencies.problems.every((problem) => !problem.endsWith('not tried yet')));
+  expect(dependencies.problems).toEqual([
+    'waiting for nobody: nobody listens there',
+    'waiting for failing: it answers with an error',
+  ]);
+});
+
 test('closing ends the waiting, without having reached anybody', async () => {
   const dependencies = build({ nobody: (await nobodyAt()).url });
   const reached = dependencies.reachAll();

@@ -84,7 +84,12 @@ test('an agent is up before anything that it leans on, and ready after it', asyn
   const waiting = await fetch(`${url}/ready`);
   expect([waiting.status, await waiting.json()]).toMatchObject([
     503,
-    { status: 'waiting', name: 'lead', dependencies: { 'model gateway': 'waiting' } },
+    {
+      status: 'waiting',
+      name: 'lead',
+      dependencies: { 'model gateway': 'waiting' },
+      reasons: [expect.stringMatching(/^waiting for model gateway: (nobody listens there|not tried yet)$/)],
+    },
   ]);
   const gateway = await listenHttp((_request, response) => response.end(), llm.port);
   await ready(url);
