@@ -26,7 +26,8 @@ export function addCardRoutes(
   server.get(KAOS_CARD_PATH, (request) => kaosCard(source(request)));
   for (const path of [A2A_CARD_PATH, CARD_PATH]) {
     server.get(path, (request, reply) => {
-      reply.header('vary', VERSION_HEADER);
+      const varies = reply.getHeader('vary');
+      reply.header('vary', varies === undefined ? VERSION_HEADER : `${String(varies)}, ${VERSION_HEADER}`);
       const isCurrent = String(request.headers[VERSION_HEADER] ?? '').startsWith('1.');
       return isCurrent ? a2aCard(source(request)) : a2aCardOf03(source(request));
     });

@@ -185,6 +185,13 @@ describe('pages in a browser', () => {
     expect(corsOf((await postJson(url, QUESTION, { origin: other })).headers)).toEqual([]);
   });
 
+  test('may read the card, which caches keep apart by origin and by version', async () => {
+    const { agent } = await start({ corsAllowedOrigins: [origin] });
+    const { headers } = await fetch(`${agent.url}/.well-known/agent-card.json`, { headers: { origin } });
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('vary')).toBe('Origin, a2a-version');
+  });
+
   test('may read a stream, too', async () => {
     const { agent } = await start({ corsAllowedOrigins: [origin] });
     const stream = await openStream(agent.url, QUESTION, { origin });
