@@ -117,7 +117,10 @@ test('whatever the lines of HTTP, the server goes on', async () => {
   const all = requests(
     HEADERS,
     VALUES,
-    ['/v1/chat/completions', '/memory/events?limit=', '/memory/sessions/', '/v1/models/', '/ready'],
+    [
+      ...['/v1/chat/completions', '/a2a', '/.well-known/agent', '/.well-known/agent.json'],
+      ...['/memory/events?limit=', '/memory/sessions/', '/v1/models/', '/ready'],
+    ],
     JSON.stringify(QUESTION),
   );
   await throwAll(
@@ -287,6 +290,12 @@ const HEADERS = [
   'baggage',
   'x-kaos-ancestors',
   'x-kaos-timeout-ms',
+  'x-kaos-tokens-left',
+  'x-kaos-allow-cycle',
+  'a2a-version',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-prefix',
   'authorization',
   'expect',
   'connection',
