@@ -28,8 +28,11 @@ export class AutoModel implements Model {
       return await this.native.complete(question, signal, ...listeners);
     } catch (error) {
       if (!hasTools(question) || !rejectsTools(error)) throw error;
-      this.takesTools = false;
-      this.log.warn({ err: error }, 'the model takes no tools; from now on it is told of them in words');
+      // What a client asked for may be what is refused, and no other client should pay for it.
+      if (!clientAsks(question)) {
+        this.takesTools = false;
+        this.log.warn({ err: error }, 'the model takes no tools; from now on it is told of them in words');
+      }
       return this.inWords.complete(question, signal, ...listeners);
     }
   }
@@ -37,6 +40,10 @@ export class AutoModel implements Model {
 
 function hasTools({ functions, clientFunctions = [] }: ModelQuestion): boolean {
   return functions.length + clientFunctions.length > 0;
+}
+
+function clientAsks({ clientFunctions = [], parameters = {} }: ModelQuestion): boolean {
+  return clientFunctions.length > 0 || parameters.tool_choice !== undefined;
 }
 
 const STATUSES: readonly (number | undefined)[] = [400, 404, 422, 501];

@@ -50,6 +50,19 @@ test.each<[status: number, message: string]>([
   ]);
 });
 
+test('what is refused for what a client asked is asked in words for that client alone', async () => {
+  const script: Script = (request) => {
+    const isDemanded = 'tool_choice' in request;
+    return isDemanded ? { status: 400, body: 'tool_choice "required" is not supported' } : says('done');
+  };
+  const lead = await startLead(script, {}, { ping });
+  open.push(lead);
+  const question = { messages: [{ role: 'user', content: 'go' }] };
+  expect((await lead.ask({ ...question, tool_choice: 'required' })).status).toBe(200);
+  expect((await lead.ask(question)).status).toBe(200);
+  expect(lead.model.requests.map(({ tools }) => tools !== undefined)).toEqual([true, false, true]);
+});
+
 test('a stream falls back before it begins', async () => {
   const lead = await startLead(rejecting(400, 'tools are not supported'), {}, { ping });
   open.push(lead);
