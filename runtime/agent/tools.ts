@@ -2,6 +2,7 @@ import { allOf } from '../process/all-of';
 import { type Operation } from '../telemetry/operations';
 import { type FunctionSpec } from './chat';
 import { type RequestScope, untilAborted } from './request-scope';
+import { byName } from './tool-names';
 
 /** What the model is told of a call that failed begins so. */
 export const TOOL_FAILURE = 'Error: ';
@@ -44,8 +45,7 @@ export interface ToolList {
 }
 
 /**
- * The tools of all sources by the name that the model calls them by. Where two share a name, each is called by
- * its origin's name and its own, so that it does not depend on luck which of them is meant.
+ * The tools of all sources by the name that the model calls them by.
  *
  * @param taken names that somebody else's tools have
  */
@@ -56,18 +56,11 @@ export async function listTools(
 ): Promise<ToolList> {
   const listed = allOf(sources.map((source) => source.list(signal)));
   const offers = listed instanceof Promise ? await untilAborted(listed, signal) : listed;
-  const tools = offers.flatMap((offer) => offer.tools);
-  const times = new Map<string, number>();
-  for (const { spec } of tools) times.set(spec.name, (times.get(spec.name) ?? 0) + 1);
-  const isShared = ({ name }: FunctionSpec) => taken.has(name) || (times.get(name) ?? 0) > 1;
-  const named = tools.map((tool) => (isShared(tool.spec) ? underOrigin(tool) : tool));
   return {
-    tools: new Map(named.map((tool) => [tool.spec.name, tool])),
+    tools: byName(
+      offers.flatMap((offer) => offer.tools),
+      taken,
+    ),
     unavailable: offers.flatMap((offer) => offer.unavailable),
   };
-}
-
-function underOrigin(tool: Tool): Tool {
-  const name = `${tool.origin}_${tool.spec.name}`;
-  return { ...tool, spec: { ...tool.spec, name }, call: (args, request) => tool.call(args, request) };
 }
