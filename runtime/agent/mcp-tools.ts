@@ -5,7 +5,7 @@ import { allOf } from '../process/all-of';
 import { CancelledError, reasonOf } from '../process/errors';
 import { ToolError } from '../process/failure-for-model';
 import { isAnswer } from '../process/is-answer';
-import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
+import { FAIR_WAIT_MS, type PeerBreaker, type Verdict } from '../process/peer-breaker';
 import { ATTRIBUTE } from '../telemetry/names';
 import { executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
@@ -137,10 +137,11 @@ function inTime<T>(list: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** A server that took all the time there was may hang; if it does not, it is back as soon as it is tried. */
-function judge(signal: AbortSignal): (error: unknown) => Verdict {
-  return (error) => {
+function judge(signal: AbortSignal): (error: unknown, waitedMs: number) => Verdict {
+  return (error, waitedMs) => {
     if (isAnswer(error)) return 'alive';
-    return signal.reason instanceof CancelledError ? undefined : 'dead';
+    if (signal.reason instanceof CancelledError) return undefined;
+    return signal.aborted && waitedMs < FAIR_WAIT_MS ? undefined : 'dead';
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DeadlineError } from '../process/errors';
 import { DelegationError } from '../process/failure-for-model';
-import { type PeerBreaker, type Verdict } from '../process/peer-breaker';
+import { FAIR_WAIT_MS, type PeerBreaker, type Verdict } from '../process/peer-breaker';
 import { SecretError } from '../process/secret';
 import { delegateTo, DELEGATION_PREFIX } from '../telemetry/operations';
 import { type Delegate } from './delegate';
@@ -72,9 +72,9 @@ async function describe({ delegate, breaker }: SubAgent, signal: AbortSignal): P
 }
 
 /** An agent that took all the time there was may hang; if it does not, it is back as soon as it is tried. */
-function judge(error: unknown): Verdict {
+function judge(error: unknown, waitedMs: number): Verdict {
   if (error instanceof DelegationError) return error.isUnreachable ? 'dead' : 'alive';
-  return error instanceof DeadlineError ? 'dead' : undefined;
+  return error instanceof DeadlineError && waitedMs >= FAIR_WAIT_MS ? 'dead' : undefined;
 }
 
 const TASK_SCHEMA = {

@@ -9,6 +9,9 @@ const PROBE_TIMEOUT_MS = 2_000;
 /** What a failed call says of the one who was called; undefined when it says nothing. */
 export type Verdict = 'dead' | 'alive' | undefined;
 
+/** Whoever was given less time than that to answer is not to blame for having needed more. */
+export const FAIR_WAIT_MS = 1_000;
+
 /**
  * Knows whether a peer is worth calling. After three faults in a row nobody calls it any more; it is tried in the
  * background, by nobody's request, until it answers again.
@@ -33,14 +36,15 @@ export class PeerBreaker {
     return this.open;
   }
 
-  /** Runs a call, and learns from how it ends. */
-  async watch<T>(call: () => Promise<T>, judge: (error: unknown) => Verdict): Promise<T> {
+  /** Runs a call, and learns from how it ends, and after how long. */
+  async watch<T>(call: () => Promise<T>, judge: (error: unknown, waitedMs: number) => Verdict): Promise<T> {
+    const startedAt = performance.now();
     try {
       const result = await call();
       this.faults = 0;
       return result;
     } catch (error) {
-      const verdict = judge(error);
+      const verdict = judge(error, performance.now() - startedAt);
       if (verdict === 'alive') this.faults = 0;
       if (verdict === 'dead') this.fault(error);
       throw error;

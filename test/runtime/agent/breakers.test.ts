@@ -136,12 +136,27 @@ describe('a sub-agent that is down', () => {
     open.push(hangs);
     const { model, agent, ask } = await start(inTurn(asksFor(['delegate_to_worker', { task: 'dig' }])), {
       subAgents: [{ name: 'worker', url: hangs.url }],
-      requestTimeoutMs: 100,
+      requestTimeoutMs: 1_500,
     });
-    const statuses = [(await ask()).status, (await ask()).status, (await ask()).status];
-    expect(statuses).toEqual([504, 504, 504]);
+    const replies = await Promise.all([ask(), ask(), ask()]);
+    expect(replies.map(({ status }) => status)).toEqual([504, 504, 504]);
     expect((await getJson(`${agent.url}/ready`)).body.unavailable).toEqual(['agent "worker"']);
     expect(offered(model.requests[0])).toEqual(['delegate_to_worker']);
+  });
+
+  test('that was given next to no time by those who ask stays available', async () => {
+    const hangs = await listenHttp((request, response) => {
+      if (request.url === '/.well-known/agent.json') response.end('{"description":"Digs"}');
+    });
+    open.push(hangs);
+    const { agent } = await start(inTurn(asksFor(['delegate_to_worker', { task: 'dig' }])), {
+      subAgents: [{ name: 'worker', url: hangs.url }],
+    });
+    const hurried = () =>
+      postJson(`${agent.url}/v1/chat/completions`, QUESTION, { 'x-kaos-timeout-ms': '100' });
+    const replies = await Promise.all([hurried(), hurried(), hurried(), hurried()]);
+    expect(replies.map(({ status }) => status)).toEqual([504, 504, 504, 504]);
+    expect((await getJson(`${agent.url}/ready`)).body.unavailable).toBeUndefined();
   });
 });
 
@@ -182,6 +197,7 @@ async function start(script: Script, settings: Partial<AgentSettings>) {
     ...settings,
   });
   open.unshift(agent, model);
-  const messages = [{ role: 'user', content: 'go' }];
-  return { model, agent, ask: () => postJson(`${agent.url}/v1/chat/completions`, { messages }) };
+  return { model, agent, ask: () => postJson(`${agent.url}/v1/chat/completions`, QUESTION) };
 }
+
+const QUESTION = { messages: [{ role: 'user', content: 'go' }] };
