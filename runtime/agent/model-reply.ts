@@ -108,9 +108,23 @@ export const usageCounts = z
   .nullish()
   .catch(undefined);
 
+/** Text, which gateways of models that say more than that give in parts; of those that are no text, nothing is kept. */
+export const textOrParts = z.union([
+  z.string(),
+  z
+    .array(z.looseObject({ type: z.string(), text: z.string().optional().catch(undefined) }))
+    .transform((parts) => parts.map(({ type, text }) => (type === 'text' ? (text ?? '') : '')).join('')),
+]);
+
+/** JSON in text, which some gateways have unpacked already. */
+export const packedArguments = z.union([
+  z.string(),
+  z.record(z.string(), z.unknown()).transform((args) => JSON.stringify(args)),
+]);
+
 const toolCall = z.object({
   id: z.string().nullish(),
-  function: z.object({ name: z.string(), arguments: z.string().nullish() }),
+  function: z.object({ name: z.string(), arguments: packedArguments.nullish() }),
 });
 
 const completion = z.object({
@@ -122,7 +136,7 @@ const completion = z.object({
         finish_reason: z.string().nullish(),
         message: z.object({
           ...reasoningFields,
-          content: z.string().nullish(),
+          content: textOrParts.nullish(),
           refusal: z.string().nullish(),
           tool_calls: z.array(toolCall).nullish(),
         }),

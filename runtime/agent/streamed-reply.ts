@@ -6,9 +6,11 @@ import { repeatableFailure, repeatableStatus } from './repeatable';
 import {
   callId,
   notACompletion,
+  packedArguments,
   reasoningFields,
   reasoningIn,
   replyOf,
+  textOrParts,
   toolCallOf,
   usageCounts,
   usageOf,
@@ -106,12 +108,12 @@ function parseJson(data: string): unknown {
 const callPart = z.object({
   index: z.number().nullish(),
   id: z.string().nullish(),
-  function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
+  function: z.object({ name: z.string().nullish(), arguments: packedArguments.nullish() }).nullish(),
 });
 
 const delta = z.object({
   ...reasoningFields,
-  content: z.string().nullish(),
+  content: textOrParts.nullish(),
   refusal: z.string().nullish(),
   tool_calls: z.array(callPart).nullish(),
 });

@@ -80,6 +80,19 @@ test.each([undefined, null, ''])('a tool call whose id is %j is given one', asyn
   expect(ids[0]).not.toBe(ids[1]);
 });
 
+test('takes text in parts, and arguments that are unpacked', async () => {
+  const content = [
+    { type: 'thinking', thinking: [] },
+    { type: 'text', text: 'Well, ' },
+    { type: 'text', text: 'so' },
+  ];
+  const calls = [{ id: 'a', function: { name: 'add', arguments: { a: 1 } } }];
+  const client = await clientOf({ body: { choices: [{ message: { content, tool_calls: calls } }] } }, {});
+  await expect(client.complete(QUESTION, NEVER)).resolves.toMatchObject({
+    message: { content: 'Well, so', tool_calls: [{ function: { name: 'add', arguments: '{"a":1}' } }] },
+  });
+});
+
 test.each([undefined, null, {}, { total_tokens: 3 }])('does without usage when it is %j', async (usage) => {
   const client = await clientOf(says('hello', { usage }), {});
   await expect(client.complete(QUESTION, NEVER)).resolves.toMatchObject({ usage: undefined });

@@ -102,6 +102,12 @@ describe('calls of gateways that number them otherwise', () => {
     ]);
   });
 
+  test('with arguments that are unpacked', async () => {
+    const call = { index: 0, id: 'b', function: { name: 'look', arguments: { at: 'it' } } };
+    const { reply } = await ask(events(part(call), chunk({}, 'tool_calls'), DONE));
+    expect(reply.message.tool_calls).toMatchObject([{ function: { arguments: '{"at":"it"}' } }]);
+  });
+
   test('without an id, a call is given one', async () => {
     const { reply } = await ask(events(part({ index: 0, function: look }), chunk({}, 'stop'), DONE));
     expect(reply.message.tool_calls).toMatchObject([{ id: expect.stringMatching(/^call_[0-9a-f]{32}$/) }]);
@@ -125,6 +131,7 @@ test.each<[what: string, sent: ScriptedEvent[]]>([
     'usage that is no usage',
     [chunk({ content: 'a' }, 'stop'), { choices: [], usage: { total: 'many' } }, DONE],
   ],
+  ['text in parts', [chunk({ content: [{ type: 'text', text: 'a' }] }, 'stop'), DONE]],
   ['more after the end', [chunk({ content: 'a' }, 'stop'), DONE, chunk({ content: 'b' })]],
 ])('takes %s', async (_what, sent) => {
   const { reply } = await ask(events(...sent));
