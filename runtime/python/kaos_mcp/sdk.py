@@ -16,17 +16,22 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
 
 from .redacting_exporter import RedactingExporter, redacted_log, redacted_span
+from .redacting_metrics import RedactingMetricExporter
 from .redaction import Redactor
 
 
 def start_sdk(env: Mapping[str, str], service: str, redactor: Redactor) -> tuple[Callable[[], object], ...]:
     """Registers the providers; what it returns stops them."""
-    resource = Resource.create({SERVICE_NAME: service, "service.instance.id": str(uuid.uuid4())})
+    said = Resource(redactor.fields(Resource.create().attributes))
+    resource = said.merge(Resource({SERVICE_NAME: service, "service.instance.id": str(uuid.uuid4())}))
     tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
     for exporter in _exporters(env, "traces", ConsoleSpanExporter):
         redacting = RedactingExporter(exporter, redactor, redacted_span)
         tracers.add_span_processor(BatchSpanProcessor(redacting))
-    readers = [PeriodicExportingMetricReader(each) for each in _exporters(env, "metrics", ConsoleMetricExporter)]
+    readers = [
+        PeriodicExportingMetricReader(RedactingMetricExporter(exporter, redactor))
+        for exporter in _exporters(env, "metrics", ConsoleMetricExporter)
+    ]
     meters = MeterProvider(readers, resource=resource, shutdown_on_exit=False)
     loggers = LoggerProvider(resource=resource, shutdown_on_exit=False)
     for exporter in _exporters(env, "logs", ConsoleLogRecordExporter):

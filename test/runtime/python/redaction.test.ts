@@ -13,9 +13,18 @@ const KEY = `sk-${'a1'.repeat(12)}`;
 const CODE = `
 import logging
 
-from opentelemetry import trace
+from opentelemetry import metrics, trace
+
+meter = metrics.get_meter("post")
+told = meter.create_counter("told")
+lengths = meter.create_histogram("lengths")
+heights = meter.create_gauge("heights")
 
 def tell(what: str) -> str:
+    labels = {"what": what, "session_token": 5, "kind": "letter"}
+    told.add(1, labels)
+    lengths.record(len(what), labels)
+    heights.set(len(what), labels)
     logging.getLogger("post").warning("it is %s", what)
     span = trace.get_current_span()
     span.set_attribute("what", what)
@@ -74,12 +83,13 @@ describeWithPython('what a server with tools in Python keeps to itself', () => {
     expect(JSON.parse(python)).toEqual(values.map((value) => node.value(value)));
   });
 
-  test('is in no line of its log, no span and no record', async () => {
+  test('is in no line of its log, no span, no metric, no record and no resource', async () => {
     const file = secretFile('the-first-one');
     const server = await servers.start(CODE, {
       MAIL_PASSWORD: 'hidden-in-env',
       POST_TOKEN_FILE: file.path,
       OTEL_SERVICE_NAME: 'post',
+      OTEL_RESOURCE_ATTRIBUTES: 'team=mail,contact=someone@example.com,region=hidden-in-env,api_key=5',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcUrl,
       OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
     });
@@ -100,8 +110,8 @@ describeWithPython('what a server with tools in Python keeps to itself', () => {
     server.kill('SIGTERM');
     expect([await server.exit, await server.stderr]).toEqual([0, '']);
 
-    const { spans, logs } = collector.store;
-    const said = [await server.stdout, JSON.stringify(spans), JSON.stringify(logs)];
+    const { spans, metrics, logs } = collector.store;
+    const said = [await server.stdout, ...[spans, metrics, logs].map((records) => JSON.stringify(records))];
     for (const text of said) {
       expect(text).toContain('****');
       for (const secret of secrets) expect(text).not.toContain(secret);
@@ -118,5 +128,16 @@ describeWithPython('what a server with tools in Python keeps to itself', () => {
       },
       events: [{ name: 'told', attributes: { what: ['****'] } }],
     });
+    const resource = { team: 'mail', contact: '****', region: '****', api_key: '****' };
+    for (const span of spans) expect(span).toMatchObject({ service: 'post', resource });
+    // Labels that were told apart by what is masked make one series.
+    const lengths = secrets.map((secret) => secret.length);
+    const pointsOf = (name: string) => metrics.find((metric) => metric.name === name)?.points;
+    const attributes = { what: '****', session_token: '****', kind: 'letter' };
+    const sum = lengths.reduce((one, other) => one + other);
+    const [min, max] = [Math.min(...lengths), Math.max(...lengths)];
+    expect(pointsOf('told')).toMatchObject([{ attributes, value: lengths.length }]);
+    expect(pointsOf('lengths')).toMatchObject([{ attributes, count: lengths.length, sum, min, max }]);
+    expect(pointsOf('heights')).toMatchObject([{ attributes, value: lengths.at(-1) }]);
   });
 });
