@@ -2,11 +2,15 @@ import { type Duration } from 'cdk8s';
 import { isModelPattern } from './model-name';
 import { toPyYaml } from './py-yaml';
 import { type ResolvedModel } from './proxy-model';
+import { WRONG_KEY_CALLBACK } from './wrong-key';
 
 /** Holds the key that callers of a proxy show. */
 export const MASTER_KEY_VARIABLE = 'LITELLM_MASTER_KEY';
 /** Holds the address of the proxy's own provider. */
 export const API_BASE_VARIABLE = 'PROXY_API_BASE';
+
+/** LiteLLM's own callback for traces. */
+export const OTEL = 'otel';
 
 /** What a LiteLLM proxy is configured with. */
 export interface LiteLLMSettings {
@@ -55,7 +59,8 @@ export function litellmConfig(settings: LiteLLMSettings): string {
     litellm_settings: {
       drop_params: true,
       request_timeout: seconds(timeout),
-      ...callbacks,
+      // In this order: spans tell what became of the answer.
+      callbacks: [WRONG_KEY_CALLBACK, ...callbacks],
       ...content,
       ...cacheSection(settings),
     },
@@ -67,13 +72,13 @@ export function litellmConfig(settings: LiteLLMSettings): string {
 
 /** The parts of a configuration that say what requests tell of themselves. */
 export function reportingSections({ telemetry, captureMessageContent }: ReportingSettings): {
-  callbacks: { callbacks?: string[] };
+  callbacks: readonly string[];
   content: Record<string, boolean>;
   callbackSettings: { callback_settings?: { otel: { message_logging: boolean } } };
 } {
-  if (!telemetry) return { callbacks: {}, content: {}, callbackSettings: {} };
+  if (!telemetry) return { callbacks: [], content: {}, callbackSettings: {} };
   return {
-    callbacks: { callbacks: ['otel'] },
+    callbacks: [OTEL],
     content: {
       ...(!captureMessageContent && { turn_off_message_logging: true }),
       redact_user_api_key_info: true,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import {
   MASTER_KEY_VARIABLE,
+  OTEL,
   reference,
   referenced,
   type ReportingSettings,
@@ -11,6 +12,7 @@ import { servesModel } from './model-name';
 import { isLiteralSecret, LITERAL_SECRET_FIX } from './literal-secrets';
 import { toPyYaml } from './py-yaml';
 import { findSecrets } from '../refuse-secrets';
+import { WRONG_KEY_CALLBACK } from './wrong-key';
 
 /** What is wrong with a configuration, and what to do about it. */
 export type Problem = readonly [problem: string, fix: string];
@@ -60,13 +62,13 @@ export class LiteLLMConfig {
   complete(reporting: ReportingSettings): string {
     const root = mapping(this.root);
     const own = mapping(root.litellm_settings);
-    const { content, callbackSettings } = reportingSections(reporting);
+    const { callbacks, content, callbackSettings } = reportingSections(reporting);
     const { otel = {}, ...otherCallbacks } = mapping(root.callback_settings);
     const defaults = callbackSettings.callback_settings;
-    const settings = { ...content, ...own, ...(reporting.telemetry && withOtel(own)) };
+    const settings = { ...content, ...own, ...withCallbacks(own, [WRONG_KEY_CALLBACK, ...callbacks]) };
     return toPyYaml({
       ...root,
-      ...(Object.keys(settings).length > 0 && { litellm_settings: settings }),
+      litellm_settings: settings,
       general_settings: { master_key: reference(MASTER_KEY_VARIABLE), ...mapping(root.general_settings) },
       ...(defaults && {
         callback_settings: { ...otherCallbacks, otel: { ...defaults.otel, ...mapping(otel) } },
@@ -154,12 +156,16 @@ function leaves(value: unknown, path: readonly string[]): { path: readonly strin
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
 }
 
-/** The callbacks with OpenTelemetry's among them, unless some list of callbacks has it. */
-function withOtel(settings: Readonly<Record<string, unknown>>): { callbacks?: unknown[] } {
-  const lists = [settings.callbacks, settings.success_callback, settings.failure_callback].map(listOf);
-  return lists.some((list) => list.includes('otel'))
-    ? {}
-    : { callbacks: [...listOf(settings.callbacks), 'otel'] };
+/** The callbacks with those among them that no list of callbacks has; OpenTelemetry tells what the others made of it. */
+function withCallbacks(
+  settings: Readonly<Record<string, unknown>>,
+  added: readonly string[],
+): { callbacks?: unknown[] } {
+  const own = listOf(settings.callbacks);
+  const lists = [own, settings.success_callback, settings.failure_callback].map(listOf);
+  const missing = added.filter((callback) => !lists.some((list) => list.includes(callback)));
+  const at = own.includes(OTEL) ? own.indexOf(OTEL) : own.length;
+  return missing.length === 0 ? {} : { callbacks: [...own.slice(0, at), ...missing, ...own.slice(at)] };
 }
 
 function listOf(value: unknown): unknown[] {

@@ -46,8 +46,9 @@ export interface ModelAPIProxyProps<M extends string = string> extends WorkloadO
    */
   readonly apiKey?: SecretValue;
   /**
-   * Key that callers of the proxy show, in a Secret that exists beside the manifests; it begins with `sk-`. Agents get
-   * it by reference; those in other namespaces need a copy there, by the same name or as their `modelAPIKey`.
+   * Key that callers of the proxy show, in a Secret that exists beside the manifests; it begins with `sk-`. Whoever shows
+   * another or none gets 401. Agents get it by reference; those in other namespaces need a copy there, by the same name
+   * or as their `modelAPIKey`.
    * @default - key `master-key` of the Secret `modelapi-<id>`
    */
   readonly masterKey?: SecretValue;
@@ -93,7 +94,7 @@ export interface ModelAPIProxyProps<M extends string = string> extends WorkloadO
   readonly cache?: ProxyCache;
   /**
    * LiteLLM configuration of your own. It serves exactly the models named here, and takes its keys from variables in
-   * `env`. What is missing in it of key, telemetry and privacy is added.
+   * `env`. What is missing in it of key, telemetry and privacy is added, and a callback that answers a wrong key.
    * @default - made from the other props
    */
   readonly config?: LiteLLMConfig;

@@ -12,6 +12,7 @@ import { checkProxy } from './proxy-checks';
 import { proxyEnvironment } from './proxy-environment';
 import { apiBaseOf, type ResolvedModel, resolveModels } from './proxy-model';
 import { waysOfProxy } from './proxy-ways';
+import { WRONG_KEY_CODE, WRONG_KEY_FILE } from './wrong-key';
 import { deployIdentity } from '../telemetry/deploy-identity';
 import { gatewayTelemetryEnv, takesTraces, type TelemetryTarget } from '../telemetry/telemetry-env';
 import { reportingOf, telemetryProblems, telemetryTarget } from '../telemetry/telemetry-target';
@@ -82,7 +83,10 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
       config: {
         name: `litellm-config-${this.name}`,
         mountPath: CONFIG_DIRECTORY,
-        data: () => ({ 'config.yaml': this.configText(props, models, keys, reporting()) }),
+        data: () => ({
+          'config.yaml': this.configText(props, models, keys, reporting()),
+          [WRONG_KEY_FILE]: WRONG_KEY_CODE,
+        }),
       },
       env: () => ({
         ...environment,

@@ -179,11 +179,11 @@ describeWith(['LiteLLM'], 'the real LiteLLM', () => {
     );
 
     test('a wrong key is refused, no model is called, and the caller sees it in its trace', () => {
-      // Without a database LiteLLM knows no key but one, and says of all others that it has none.
-      expect(statuses[REFUSED]).toBe(400);
+      expect(statuses[REFUSED]).toBe(401);
       expect(models).toEqual(['good', 'good', 'busy', 'busy', 'broken', 'broken', 'good']);
       const [server] = spansOf(REFUSED).filter(({ name }) => name === SERVER);
       expect(server).toMatchObject({ parentSpanId: callerOf(REFUSED).spanId, status: 'error' });
+      expect(server?.attributes).toMatchObject({ 'http.response.status_code': 401, 'error.code': '401' });
     });
 
     test('probes are answered and make no spans', () => {

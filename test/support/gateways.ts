@@ -4,7 +4,7 @@ import { LOOPBACK } from '../../cli/local/ports';
 import { LITELLM } from '../components/litellm';
 import { type Ends } from './ends';
 import { nobodyAt } from './http';
-import { mountedText } from './mounted-text';
+import { mountAbove } from './mounted-text';
 import { containersOf, podTemplates } from './objects';
 import { Program } from './program';
 import { type Manifest } from './synth';
@@ -13,6 +13,8 @@ import { type Manifest } from './synth';
 export interface DeclaredGateway {
   /** Its configuration, in YAML. */
   readonly config: string;
+  /** What is beside it, by name. */
+  readonly modules?: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -31,23 +33,27 @@ export function gatewayIn(
   });
   expect(gateways).toHaveLength(1);
   const [{ pod, container }] = gateways as [(typeof gateways)[0]];
-  const file = container.args[container.args.indexOf('--config') + 1];
+  const file: string = container.args[container.args.indexOf('--config') + 1];
+  const { path, texts } = mountAbove(objects, pod, container, file);
+  const { [file.slice(path.length + 1)]: config = '', ...modules } = texts;
   const valueOf = ({ value, valueFrom }: Manifest) =>
     value ?? secretOf(valueFrom.secretKeyRef.name, valueFrom.secretKeyRef.key);
   return {
-    config: mountedText(objects, pod, container, file),
+    config,
+    modules,
     env: Object.fromEntries(container.env.map((entry: Manifest) => [entry.name, valueOf(entry)])),
   };
 }
 
 /** Starts LiteLLM itself, until the tests are over; settles when it takes requests. */
 export async function runGateway(
-  { config, env }: DeclaredGateway,
+  { config, modules = {}, env }: DeclaredGateway,
   ends: Ends,
 ): Promise<{ readonly program: Program; readonly url: string }> {
   const directory = ends.directory();
   const file = join(directory, 'config.yaml');
   writeFileSync(file, config);
+  for (const [name, text] of Object.entries(modules)) writeFileSync(join(directory, name), text);
   const { port, url, close } = await nobodyAt();
   const args = ['--config', file, '--host', LOOPBACK, '--port', String(port)];
   // What it would fetch at its start it has along, and what it keeps is gone with the test.

@@ -31,6 +31,11 @@ export class Program {
     this.exit = once(this.child, 'close').then(([code, signal]) => code ?? signal);
   }
 
+  /** All that it has printed so far. */
+  get said(): string {
+    return this.output;
+  }
+
   /** Settles when what it printed matches; rejects when it ends without. */
   printed(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -26,7 +26,7 @@ function config(
 test('the smallest configuration is a list of one model', () => {
   expect(config(['gpt-4o'])).toEqual({
     model_list: [{ model_name: 'gpt-4o', litellm_params: { model: 'gpt-4o' } }],
-    litellm_settings: { drop_params: true, request_timeout: 120 },
+    litellm_settings: { drop_params: true, request_timeout: 120, callbacks: ['wrong_key.answer'] },
     general_settings: { master_key: 'os.environ/LITELLM_MASTER_KEY' },
   });
 });
@@ -155,7 +155,11 @@ test('a small number keeps the point without which PyYAML takes it for a text', 
 test('with telemetry, requests are reported without their contents', () => {
   const reporting = { telemetry: true, captureMessageContent: false };
   expect(config(['a'], { reporting })).toMatchObject({
-    litellm_settings: { callbacks: ['otel'], turn_off_message_logging: true, redact_user_api_key_info: true },
+    litellm_settings: {
+      callbacks: ['wrong_key.answer', 'otel'],
+      turn_off_message_logging: true,
+      redact_user_api_key_info: true,
+    },
     callback_settings: { otel: { message_logging: false } },
   });
 });
@@ -167,7 +171,7 @@ test('contents are reported when that is asked for', () => {
   expect(litellm_settings).toEqual({
     drop_params: true,
     request_timeout: 120,
-    callbacks: ['otel'],
+    callbacks: ['wrong_key.answer', 'otel'],
     redact_user_api_key_info: true,
   });
   expect(callback_settings).toEqual({ otel: { message_logging: true } });

@@ -63,7 +63,7 @@ test('what is missing of key, telemetry and privacy is added', () => {
   expect(complete({ ...smallest, litellm_settings: { callbacks: ['prometheus'] } })).toEqual({
     ...smallest,
     litellm_settings: {
-      callbacks: ['prometheus', 'otel'],
+      callbacks: ['prometheus', 'wrong_key.answer', 'otel'],
       turn_off_message_logging: true,
       redact_user_api_key_info: true,
     },
@@ -72,6 +72,7 @@ test('what is missing of key, telemetry and privacy is added', () => {
   });
   expect(complete(smallest, silent)).toEqual({
     ...smallest,
+    litellm_settings: { callbacks: ['wrong_key.answer'] },
     general_settings: { master_key: 'os.environ/LITELLM_MASTER_KEY' },
   });
 });
@@ -80,11 +81,16 @@ test('what it says itself stays', () => {
   const own = {
     ...smallest,
     litellm_settings: {
+      callbacks: ['wrong_key.answer'],
       success_callback: ['otel'],
       turn_off_message_logging: false,
       redact_user_api_key_info: false,
     },
-    general_settings: { master_key: 'os.environ/OTHER', database_url: 'os.environ/DATABASE_URL' },
+    general_settings: {
+      master_key: 'os.environ/OTHER',
+      database_url: 'os.environ/DATABASE_URL',
+      custom_auth: 'own_auth.check',
+    },
     callback_settings: { otel: { message_logging: true }, langfuse: { a: 1 } },
     router_settings: { num_retries: 3 },
   };
@@ -94,9 +100,15 @@ test('what it says itself stays', () => {
 test('one callback may be written without a list', () => {
   expect(
     complete({ ...smallest, litellm_settings: { callbacks: 'prometheus' } }).litellm_settings.callbacks,
-  ).toEqual(['prometheus', 'otel']);
+  ).toEqual(['prometheus', 'wrong_key.answer', 'otel']);
+  const both = { callbacks: ['own.callback', 'otel', 'prometheus'] };
+  expect(complete({ ...smallest, litellm_settings: both }).litellm_settings.callbacks).toEqual([
+    ...['own.callback', 'wrong_key.answer', 'otel', 'prometheus'],
+  ]);
   const own = { failure_callback: 'otel' };
-  expect(complete({ ...smallest, litellm_settings: own }).litellm_settings).not.toHaveProperty('callbacks');
+  expect(complete({ ...smallest, litellm_settings: own }).litellm_settings.callbacks).toEqual([
+    'wrong_key.answer',
+  ]);
 });
 
 test('names, patterns and aliases serve the models', () => {

@@ -41,6 +41,16 @@ test('a proxy is LiteLLM with its configuration, a Deployment and a Service', ()
   expect(find(manifests, 'Service', 'modelapi-llm').spec.ports[0].port).toBe(8000);
 });
 
+test('what answers a wrong key is beside the configuration that names it', () => {
+  const manifests = proxy();
+  const { data } = find(manifests, 'ConfigMap', 'litellm-config-llm');
+  const [[module, name]] = configOf(manifests).litellm_settings.callbacks.map((callback: string) =>
+    callback.split('.'),
+  );
+  expect(Object.keys(data)).toEqual(['config.yaml', `${module}.py`]);
+  expect(data[`${module}.py`]).toContain(`\n${name} = `);
+});
+
 test('without telemetry there is none of its variables', () => {
   expect(envOf(find(proxy({ logLevel: 'TRACE' }), 'Deployment', 'modelapi-llm'))).toEqual({
     LITELLM_LOG: 'DEBUG',
@@ -93,7 +103,7 @@ test('a proxy reports to a stack that is declared after it', () => {
   });
   expect(envOf(find(manifests, 'Deployment', 'modelapi-llm'))).toMatchObject({ OTEL_EXPORTER: 'otlp_grpc' });
   const { data } = find(manifests, 'ConfigMap', 'litellm-config-llm');
-  expect(parse(data['config.yaml']).litellm_settings.callbacks).toEqual(['otel']);
+  expect(parse(data['config.yaml']).litellm_settings.callbacks).toEqual(['wrong_key.answer', 'otel']);
 });
 
 test('a gateway tells where it is and what it serves', () => {
@@ -289,7 +299,7 @@ test('a proxy asks nothing of a collector that takes no traces', () => {
     TelemetryStack.fromEndpoint(scope, 'telemetry', { endpoint, signals: ['metrics'] });
     ModelAPI.proxy(scope, 'llm', { models: ['gpt-4o'] });
   });
-  expect(configOf(manifests).litellm_settings).not.toHaveProperty('callbacks');
+  expect(configOf(manifests).litellm_settings.callbacks).toEqual(['wrong_key.answer']);
 });
 
 test('a configuration of your own is completed, and its providers are reached', () => {
