@@ -4,8 +4,16 @@ import { type HttpClient } from '../process/http-client';
 import { type MCPCredentials } from './mcp-credentials';
 import { mcpFetch } from './mcp-fetch';
 
+/** What was agreed on with an MCP server, as telemetry tells it. */
+export interface Agreed {
+  readonly protocolVersion: string | undefined;
+  /** Only of a server that keeps sessions. */
+  readonly sessionId?: string | undefined;
+}
+
 /** What is asked of an MCP server, whichever protocol it speaks. */
 export interface ToolClient {
+  readonly agreed: Agreed;
   listTools(
     page: { cursor?: string },
     options: { timeout: number },
@@ -52,6 +60,7 @@ export async function connectCurrent(
     throw error;
   };
   return {
+    agreed: { protocolVersion: CURRENT },
     listTools: (page, { timeout }) =>
       client.listTools(page, { timeout, cacheMode: 'refresh' }).catch(inOurWords) as Promise<{
         tools: MCPTool[];

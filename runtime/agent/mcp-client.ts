@@ -10,7 +10,7 @@ import { type HttpClient } from '../process/http-client';
 import { isAnswer } from '../process/is-answer';
 import { listAllTools } from '../process/list-tools';
 import { outgoingContext } from '../telemetry/trace-context';
-import { connectCurrent, speaksCurrentOnly, type ToolClient } from './current-mcp-client';
+import { type Agreed, connectCurrent, speaksCurrentOnly, type ToolClient } from './current-mcp-client';
 import { MCPCredentials } from './mcp-credentials';
 import { MCPTransport } from './mcp-transport';
 
@@ -79,15 +79,20 @@ export class MCPClient {
     return this.lastTools;
   }
 
+  /** @param onAgreed is told what was agreed on with the server, once it is and before the call */
   callTool(
     name: string,
     args: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
+    onAgreed?: (agreed: Agreed) => void,
   ): Promise<CallToolResult> {
     const call = { name, arguments: { ...args }, _meta: outgoingContext() };
     this.signals.set(call, signal);
     const options = { signal, timeout: this.timeoutMs };
-    return this.withClient((client) => client.callTool(call, undefined, options) as Promise<CallToolResult>);
+    return this.withClient((client) => {
+      onAgreed?.(client.agreed);
+      return client.callTool(call, undefined, options) as Promise<CallToolResult>;
+    });
   }
 
   /** A server that hangs is not waited for. */
@@ -137,7 +142,8 @@ export class MCPClient {
     const transport = new MCPTransport(this.url, this.http, this.timeoutMs, this.credentials, this.signals);
     try {
       await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS, signal });
-      return client;
+      const { protocolVersion, sessionId } = transport;
+      return Object.assign(client, { agreed: { protocolVersion, sessionId } });
     } catch (error) {
       if (speaksCurrentOnly(error)) return await this.connectCurrent(signal);
       // Not an MCP error, whatever the server said: there is no connection that could be kept.

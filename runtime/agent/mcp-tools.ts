@@ -7,8 +7,9 @@ import { ToolError } from '../process/failure-for-model';
 import { isAnswer } from '../process/is-answer';
 import { FAIR_WAIT_MS, type PeerBreaker, type Verdict } from '../process/peer-breaker';
 import { ATTRIBUTE } from '../telemetry/names';
-import { executeTool, mcpToolCall } from '../telemetry/operations';
+import { bounded, executeTool, mcpToolCall } from '../telemetry/operations';
 import { type WithSpan } from '../telemetry/with-span';
+import { type Agreed } from './current-mcp-client';
 import { type MCPClient } from './mcp-client';
 import { untilAborted } from './request-scope';
 import { type ToolAccess } from './tool-access';
@@ -119,7 +120,8 @@ export class MCPTools implements Tools {
   ): Promise<CallToolResult> {
     if (breaker.isOpen) throw new ToolError('tool_unavailable', `${breaker.peer} is unavailable`);
     try {
-      return await breaker.watch(() => client.callTool(tool, args, signal), judge(signal));
+      const call = () => client.callTool(tool, args, signal, describe(span));
+      return await breaker.watch(call, judge(signal));
     } catch (error) {
       if (signal.aborted) throw reasonOf(signal);
       if (isAnswer(error)) {
@@ -129,6 +131,14 @@ export class MCPTools implements Tools {
       throw new ToolError('tool_unavailable', `tool "${tool}" could not be called`, { cause: error });
     }
   }
+}
+
+/** A session's name is made up by the server. */
+function describe(span: Span): (agreed: Agreed) => void {
+  return ({ protocolVersion, sessionId }) => {
+    if (protocolVersion !== undefined) span.setAttribute(ATTRIBUTE.mcpProtocolVersion, protocolVersion);
+    if (sessionId !== undefined) span.setAttribute(ATTRIBUTE.mcpSessionId, bounded(sessionId));
+  };
 }
 
 /** The list may come later: whoever asks then finds it. */

@@ -100,6 +100,7 @@ export const ATTRIBUTE = {
 
   mcpMethod: 'mcp.method.name',
   mcpProtocolVersion: 'mcp.protocol.version',
+  mcpSessionId: 'mcp.session.id',
   jsonRpcRequestId: 'jsonrpc.request.id',
   rpcStatus: 'rpc.response.status_code',
 } as const;

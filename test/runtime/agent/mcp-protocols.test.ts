@@ -48,8 +48,10 @@ const NEVER = new AbortController().signal;
 
 test('an agent asks a server that speaks the protocol of 2026-07-28 alone for its tools, and calls them', async () => {
   expect((await client.listTools()).map(({ name }) => name)).toEqual(['echo', 'refuse', 'wait']);
-  const { content } = await client.callTool('echo', { text: 'hi' }, NEVER);
+  const agreed: unknown[] = [];
+  const { content } = await client.callTool('echo', { text: 'hi' }, NEVER, (on) => agreed.push(on));
   expect(content).toEqual([{ type: 'text', text: 'hi' }]);
+  expect(agreed).toEqual([{ protocolVersion: '2026-07-28' }]);
 });
 
 test('what such a server answers is told from what went wrong on the way', async () => {
