@@ -24,6 +24,7 @@ export function askModel(
     if (answeredBy !== undefined) label(ATTRIBUTE.genAiResponseModel, answeredBy);
     if (reply.usage) instrumentation.recordTokens(inference, tokensOf(reply.usage), answeredBy);
     if (reply.firstChunkMs !== undefined) instrumentation.recordFirstChunk(inference, reply.firstChunkMs);
+    if (reply.laterChunksMs) instrumentation.recordLaterChunks(inference, reply.laterChunksMs);
     return reply;
   });
 }

@@ -106,7 +106,8 @@ export function buildAgent(
   const breakers = [...servers, ...subAgents].map(({ breaker }) => breaker);
   const sources = [mcpTools, new SubAgents(subAgents)];
   const tools = capturesContent ? sources.map(capturingTools) : sources;
-  const modelOptions = { baseUrl: modelUrl, model, apiKey: modelKey, timeoutMs: modelTimeoutMs };
+  const { timesChunks } = instrumentation;
+  const modelOptions = { baseUrl: modelUrl, model, apiKey: modelKey, timeoutMs: modelTimeoutMs, timesChunks };
   const patient = new RetryingModel(new ModelClient(modelOptions, http), {
     maxRetries: config.modelMaxRetries,
     log,

@@ -4,6 +4,7 @@ import { ModelError, ModelRefusalError, reasonOf } from '../process/errors';
 import { type HttpClient, type JsonReply, type PostOptions, readJson } from '../process/http-client';
 import { type Secret, SecretError } from '../process/secret';
 import { BrokenReplyError } from '../process/whole-reply';
+import { ChunkTimes } from './chunk-times';
 import { type Model, type ModelQuestion, type ModelReply, type OnText } from './model';
 import { parseReply } from './model-reply';
 import { repeatableFailure, repeatableStatus, retryAfterMs } from './repeatable';
@@ -20,6 +21,11 @@ export class ModelClient implements Model {
       readonly model: string;
       readonly apiKey: Secret;
       readonly timeoutMs: number;
+      /**
+       * Whether each chunk of a streamed reply is timed.
+       * @default false
+       */
+      readonly timesChunks?: boolean;
     },
     private readonly http: HttpClient,
   ) {
@@ -50,10 +56,10 @@ export class ModelClient implements Model {
     signal: AbortSignal,
     listeners: Listeners,
   ): Promise<ModelReply> {
-    const startedAt = performance.now();
+    const times = new ChunkTimes(performance.now(), this.options.timesChunks);
     const body = this.body(question, true);
     const reply = await this.ask(signal, (options) => this.http.post(this.url, body, options));
-    if (reply.statusCode === 200 && isEventStream(reply)) return readStream(reply.body, listeners, startedAt);
+    if (reply.statusCode === 200 && isEventStream(reply)) return readStream(reply.body, listeners, times);
     const whole = await readJson(reply).catch((cause: unknown) => {
       throw brokeOff(cause);
     });

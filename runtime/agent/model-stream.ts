@@ -1,5 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { type Dispatcher } from 'undici';
+import { type ChunkTimes } from './chunk-times';
 import { type ModelReply, type OnText } from './model';
 import { brokeOff, StreamedReply } from './streamed-reply';
 
@@ -20,12 +21,11 @@ export interface Listeners {
  * Reads a reply that is streamed as server-sent events, each piece of text as it comes: nothing more is read until
  * whoever listens is done with it.
  *
- * @param startedAt when the model was asked, by `performance.now()`
  * @throws ModelError when it breaks off, and what listeners throw
  */
-export async function readStream(body: Body, listeners: Listeners, startedAt: number): Promise<ModelReply> {
+export async function readStream(body: Body, listeners: Listeners, times: ChunkTimes): Promise<ModelReply> {
   try {
-    return await readReply(body, listeners, startedAt);
+    return await readReply(body, listeners, times);
   } catch (error) {
     body.on('error', () => undefined).destroy();
     throw error;
@@ -35,22 +35,19 @@ export async function readStream(body: Body, listeners: Listeners, startedAt: nu
 async function readReply(
   body: Body,
   { onText, onReasoning }: Listeners,
-  startedAt: number,
+  times: ChunkTimes,
 ): Promise<ModelReply> {
   const reply = new StreamedReply();
   const readEvents = eventReader(body);
-  let firstChunkMs: number | undefined;
-  const finish = (ended: boolean) => ({
-    ...reply.finish(ended),
-    ...(firstChunkMs === undefined ? {} : { firstChunkMs }),
-  });
+  const finish = (ended: boolean) => ({ ...reply.finish(ended), ...times.told });
   for (let events = await readEvents(); events; events = await readEvents()) {
+    const at = performance.now();
     for (const data of events) {
       if (data === END) {
         await readToEnd(body, readEvents);
         return finish(true);
       }
-      firstChunkMs ??= performance.now() - startedAt;
+      times.add(at);
       const { text, reasoning } = reply.add(data);
       if (reasoning !== '') await onReasoning?.(reasoning);
       if (text !== '') await onText?.(text);

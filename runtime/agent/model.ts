@@ -49,6 +49,8 @@ export interface ModelReply {
   readonly usage: Usage | undefined;
   /** From the request to the first chunk of a streamed reply. */
   readonly firstChunkMs?: number;
+  /** From each chunk of a streamed reply to the next, if they are timed. */
+  readonly laterChunksMs?: readonly number[];
 }
 
 export interface ModelMessage extends AssistantMessage {

@@ -41,6 +41,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     unit: 's',
     boundaries: GEN_AI_SECONDS,
   },
+  [METRIC.genAiTimePerOutputChunk]: {
+    description: 'Time from one chunk of a streamed reply to the next',
+    unit: 's',
+    boundaries: GEN_AI_SECONDS,
+  },
   [METRIC.genAiTokenUsage]: {
     description: 'Input and output tokens used',
     unit: '{token}',

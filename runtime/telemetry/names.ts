@@ -142,6 +142,8 @@ export const METRIC = {
   genAiOperationDuration: 'gen_ai.client.operation.duration',
   genAiTimeToFirstChunk: 'gen_ai.client.operation.time_to_first_chunk',
   genAiTokenUsage: 'gen_ai.client.token.usage',
+  /** Recorded in the later generation alone. */
+  genAiTimePerOutputChunk: 'gen_ai.client.inference.time_per_output_chunk',
   /** The later generation has these in place of the one before. */
   genAiInputTokensUsed: 'gen_ai.client.inference.usage.input_tokens',
   genAiOutputTokensUsed: 'gen_ai.client.inference.usage.output_tokens',

@@ -40,6 +40,10 @@ export interface Instrumentation {
   named(name: string): string;
   /** How long a streamed reply let wait for its first chunk. */
   recordFirstChunk(operation: Operation, milliseconds: number): void;
+  /** Whether its later chunks are recorded, too, which the later generation alone does: of an answer there are thousands. */
+  readonly timesChunks: boolean;
+  /** How long each of them let wait for itself. */
+  recordLaterChunks(operation: Operation, milliseconds: readonly number[]): void;
   /** Counts that a peer is called no more, or again. */
   countPeerState(
     peer: { readonly kind: 'mcp_server' | 'agent'; readonly name: string },
@@ -152,6 +156,12 @@ export function buildInstrumentation(
   const recordFirstChunk: Instrumentation['recordFirstChunk'] = ({ timed }, milliseconds) =>
     instruments.record(METRIC.genAiTimeToFirstChunk, milliseconds / 1000, timed?.attributes ?? {});
 
+  const recordLaterChunks: Instrumentation['recordLaterChunks'] = ({ timed }, milliseconds) => {
+    const attributes = timed?.attributes ?? {};
+    for (const each of milliseconds)
+      instruments.record(METRIC.genAiTimePerOutputChunk, each / 1000, attributes);
+  };
+
   const countPeerState: Instrumentation['countPeerState'] = ({ kind, name }, state) =>
     instruments.count(METRIC.peerStateChanges, {
       ...identity,
@@ -170,6 +180,8 @@ export function buildInstrumentation(
     withinSpan,
     recordTokens,
     recordFirstChunk,
+    timesChunks: generation === 'latest',
+    recordLaterChunks,
     countPeerState,
     countRefusal,
     modelLabel,

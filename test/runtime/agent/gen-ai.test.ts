@@ -1,6 +1,6 @@
 import { type TelemetryChoices } from '../../../runtime/agent/build-agent';
 import { genAIGeneration } from '../../../runtime/telemetry/conventions';
-import { openStream } from '../../support/chat-stream';
+import { openStream, readStream } from '../../support/chat-stream';
 import { type Listening, postJson } from '../../support/http';
 import { startAgent } from '../../support/in-process';
 import { asksFor, says, type Script, startScriptedModel } from '../../support/scripted-model';
@@ -96,6 +96,31 @@ test('§2.2: the later generation has its own names, and none of those that it r
     expect([name, await values(`gen_ai.client.inference.${name}`)]).toEqual([name, [1]]);
   for (const name of ['gen_ai.client.token.usage', 'gen_ai.client.operation.duration'])
     expect([name, await values(name)]).toEqual([name, []]);
+});
+
+test.each([
+  ['1.41', 'operation.time_to_first_chunk', []],
+  ['latest', 'inference.time_to_first_chunk', [5]],
+] as const)('§2.2: chunks of a stream are timed in generation %s', async (generation, first, later) => {
+  const { agent, model } = await start(() => says('one two three'), { generation });
+  await readStream(agent.url, GO);
+  const pieces = await telemetry.metric('gen_ai.client.inference.time_per_output_chunk');
+  const labels = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.request.model': 'gpt-4o',
+    'server.address': '127.0.0.1',
+    'server.port': model.port,
+  };
+  expect(pointsOf(await telemetry.metric(`gen_ai.client.${first}`))).toEqual([{ labels, value: 1 }]);
+  // The first begins the message; three pieces, the end and the usage come after it.
+  expect(pointsOf(pieces)).toEqual(later.map((value) => ({ labels, value })));
+});
+
+test('§2.2: a reply that is not streamed has no chunks to time', async () => {
+  const { ask } = await start(() => says('one two three'), { generation: 'latest' });
+  await ask();
+  expect(await telemetry.metric('gen_ai.client.inference.time_per_output_chunk')).toBeUndefined();
 });
 
 test('§2.4: each token has one owner, the agent whose model used it', async () => {
