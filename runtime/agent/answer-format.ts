@@ -1,5 +1,5 @@
-import { type JsonSchemas } from './json-schemas';
-import { type ModelParameters } from './model';
+import { type JsonSchemas } from './tools/json-schemas';
+import { type ModelParameters } from './model/model';
 import { type NextStep } from './next-step';
 
 /** What a client wants an answer to be. */

@@ -3,15 +3,15 @@ import { HttpError } from '../process/errors';
 import { ATTRIBUTE } from '../telemetry/names';
 import { agenticLoop } from '../telemetry/operations';
 import { traceResponse } from '../telemetry/trace-context';
-import { approvalNotice, type DecidedTurn, pendingCalls, type SuspendedTurn } from './approval';
-import { takeUp } from './approvals';
-import { type ChatMessage } from './chat';
+import { approvalNotice, type DecidedTurn, pendingCalls, type SuspendedTurn } from './approval/approval';
+import { takeUp } from './approval/approvals';
+import { type ChatMessage } from './model/chat';
 import { answerFormat, wantsText } from './answer-format';
 import { setUsage } from './ask-model';
 import { type LoopParts, type LoopResult, runLoop } from './loop';
 import { type Recorder } from './memory/recorder';
 import { type Sessions } from './memory/sessions';
-import { type ChatRequest } from './request';
+import { type ChatRequest } from './http/request';
 import { type RequestScope } from './request-scope';
 
 /**

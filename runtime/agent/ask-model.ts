@@ -2,10 +2,10 @@ import { type Span } from '@opentelemetry/api';
 import { ATTRIBUTE } from '../telemetry/names';
 import { bounded } from '../telemetry/operations';
 import { type Instrumentation, type Tokens } from '../telemetry/with-span';
-import { type Usage } from './chat';
+import { type Usage } from './model/chat';
 import { type LoopParts } from './loop';
-import { type ModelParameters, type ModelQuestion, type ModelReply } from './model';
-import { type Listeners } from './model-stream';
+import { type ModelParameters, type ModelQuestion, type ModelReply } from './model/model';
+import { type Listeners } from './model/model-stream';
 
 /** One model call, in a span that ends with the last that the model says. */
 export function askModel(

@@ -21,28 +21,28 @@ import { type Closing, type Draining } from '../process/serve';
 import { type GenAIGeneration } from '../telemetry/conventions';
 import { inference } from '../telemetry/operations';
 import { buildInstrumentation, type PeerState } from '../telemetry/with-span';
-import { needsApproval } from './approval';
-import type * as A2A from './a2a-delegate';
+import { needsApproval } from './approval/approval';
+import type * as A2A from './delegation/a2a-delegate';
 import { buildAnswerer } from './answer';
 import { capturingModel, capturingTools } from './captured-content';
-import { KaosDelegate, OpenAIDelegate } from './chat-delegate';
-import { ContextLimit } from './context-limit';
-import { type Delegate } from './delegate';
-import { JsonSchemas } from './json-schemas';
-import { MCPClient } from './mcp-client';
-import { MCPTools } from './mcp-tools';
+import { KaosDelegate, OpenAIDelegate } from './delegation/chat-delegate';
+import { ContextLimit } from './context/context-limit';
+import { type Delegate } from './delegation/delegate';
+import { JsonSchemas } from './tools/json-schemas';
+import { MCPClient } from './mcp/mcp-client';
+import { MCPTools } from './mcp/mcp-tools';
 import { openMemory } from './memory/open-memory';
 import { Sessions } from './memory/sessions';
-import { type Model } from './model';
-import { ModelClient } from './model-client';
-import { RetryingModel } from './retrying-model';
+import { type Model } from './model/model';
+import { ModelClient } from './model/model-client';
+import { RetryingModel } from './model/retrying-model';
 import { buildAgentServer } from './server';
-import { SubAgents } from './sub-agents';
-import { AutoModel } from './text-mode/auto-model';
-import { TextModel } from './text-mode/text-model';
-import { ToolAccess } from './tool-access';
-import { lockOf, readLockedDigests } from './tool-lock';
-import { type Tools } from './tools';
+import { SubAgents } from './delegation/sub-agents';
+import { AutoModel } from './model/text-mode/auto-model';
+import { TextModel } from './model/text-mode/text-model';
+import { ToolAccess } from './mcp/tool-access';
+import { lockOf, readLockedDigests } from './mcp/tool-lock';
+import { type Tools } from './tools/tools';
 
 /** An agent put together: it does not listen yet, and tries to reach nobody but its memory. */
 export interface BuiltAgent {
@@ -184,7 +184,7 @@ function buildDelegate(agent: PeerAgent, config: AgentConfig, apiKey: Secret, ht
     case 'a2a': {
       // Most agents have no use for it, and their start need not wait for it to load.
       // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const { A2ADelegate } = require('./a2a-delegate') as typeof A2A;
+      const { A2ADelegate } = require('./delegation/a2a-delegate') as typeof A2A;
       return new A2ADelegate(agent, options, http);
     }
     default:

@@ -1,9 +1,9 @@
 import { type Attributes, trace } from '@opentelemetry/api';
 import { latest, shortened } from '../telemetry/message-content';
 import { CONTENT } from '../telemetry/names';
-import { type ChatMessage, type MessageContent } from './chat';
-import { type Model, type ModelQuestion, type ModelReply } from './model';
-import { type Tool, type Tools } from './tools';
+import { type ChatMessage, type MessageContent } from './model/chat';
+import { type Model, type ModelQuestion, type ModelReply } from './model/model';
+import { type Tool, type Tools } from './tools/tools';
 
 /** The model, telling on the span of each call what it was asked and what it answered. */
 export function capturingModel(model: Model): Model {

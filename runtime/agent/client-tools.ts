@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../process/errors';
-import { type ModelParameters } from './model';
+import { type ModelParameters } from './model/model';
 
 /** Tools of the client's own. The model is told of them beside the agent's; the client carries their calls out. */
 export interface ClientTools {

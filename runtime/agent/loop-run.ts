@@ -1,21 +1,21 @@
 import { ResponseFormatError } from '../process/errors';
 import { StepLimitError } from '../process/limit-errors';
 import { inFormat } from './answer-format';
-import { type DecidedTurn } from './approval';
+import { type DecidedTurn } from './approval/approval';
 import { askModel } from './ask-model';
 import { Budget } from './budget';
-import { callTools } from './call-tool';
-import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './chat';
+import { callTools } from './tools/call-tool';
+import { addUsage, type ChatMessage, NO_USAGE, type ToolCall, type Usage } from './model/chat';
 import { toolParameters } from './client-tools';
-import { compact } from './compaction';
-import { charactersIn, type ContextLimit } from './context-limit';
+import { compact } from './context/compaction';
+import { charactersIn, type ContextLimit } from './context/context-limit';
 import { type LoopParts, type LoopQuestion, type LoopResult } from './loop';
-import { type ModelMessage, type ModelQuestion, type ModelReply } from './model';
+import { type ModelMessage, type ModelQuestion, type ModelReply } from './model/model';
 import { type NextStep, nextStep } from './next-step';
 import { type RequestScope } from './request-scope';
 import { Speech } from './speech';
-import { carryOutDecided, correctionsFor, spentBefore, suspendTurn } from './suspended-turn';
-import { type Tool } from './tools';
+import { carryOutDecided, correctionsFor, spentBefore, suspendTurn } from './approval/suspended-turn';
+import { type Tool } from './tools/tools';
 
 /** One request on its way through the loop. */
 export class LoopRun {

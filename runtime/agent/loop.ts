@@ -2,18 +2,23 @@ import { type Logger } from 'pino';
 import { StepLimitError } from '../process/limit-errors';
 import { loopStep, type Operation } from '../telemetry/operations';
 import { type Instrumentation } from '../telemetry/with-span';
-import { type ApprovalRequest, type DecidedTurn, type NeedsApproval, type SuspendedTurn } from './approval';
+import {
+  type ApprovalRequest,
+  type DecidedTurn,
+  type NeedsApproval,
+  type SuspendedTurn,
+} from './approval/approval';
 import { type AnswerFormat } from './answer-format';
-import { type ChatMessage, type ToolCall, type Usage } from './chat';
+import { type ChatMessage, type ToolCall, type Usage } from './model/chat';
 import { type BudgetLimits } from './budget';
 import { type ClientTools } from './client-tools';
-import { type ContextLimit } from './context-limit';
-import { type JsonSchemas } from './json-schemas';
+import { type ContextLimit } from './context/context-limit';
+import { type JsonSchemas } from './tools/json-schemas';
 import { LoopRun } from './loop-run';
-import { type Model, type ModelParameters } from './model';
+import { type Model, type ModelParameters } from './model/model';
 import { type RequestScope } from './request-scope';
-import { listTools, type Tools } from './tools';
-import { tellUnavailable } from './unavailable';
+import { listTools, type Tools } from './tools/tools';
+import { tellUnavailable } from './tools/unavailable';
 
 /** What a loop works with; the same for every request. */
 export interface LoopParts {

@@ -13,7 +13,7 @@ import { startReporting } from '../process/start-reporting';
 import { genAIGeneration } from '../telemetry/conventions';
 import { capturesContent } from '../telemetry/message-content';
 import { buildAgent, dependenciesOf } from './build-agent';
-import { listTools } from './tools';
+import { listTools } from './tools/tools';
 
 const WARM_UP_MS = 10_000;
 

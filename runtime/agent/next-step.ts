@@ -1,6 +1,6 @@
 import { ModelError } from '../process/errors';
-import { type ToolCall } from './chat';
-import { type ModelReply } from './model';
+import { type ToolCall } from './model/chat';
+import { type ModelReply } from './model/model';
 
 /** What a model reply asks for. */
 export type NextStep =

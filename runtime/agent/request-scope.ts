@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { CancelledError, DeadlineError } from '../process/errors';
 import { type Budget, type Share } from './budget';
-import { type ChatMessage } from './chat';
+import { type ChatMessage } from './model/chat';
 import { type LoopListener } from './listener';
 import { type Recorder } from './memory/recorder';
 

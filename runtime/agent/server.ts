@@ -13,14 +13,14 @@ import { type Draining } from '../process/serve';
 import { requestSpans } from '../process/request-spans';
 import { type WithSpan } from '../telemetry/with-span';
 import { type Answerer } from './answer';
-import { addA2ARoute } from './a2a-route';
-import { type CardTool } from './card';
-import { addCardRoutes, CARD_PATHS } from './card-routes';
-import { addChatRoute } from './chat-route';
+import { addA2ARoute } from './a2a/a2a-route';
+import { type CardTool } from './a2a/card';
+import { addCardRoutes, CARD_PATHS } from './a2a/card-routes';
+import { addChatRoute } from './http/chat-route';
 import { type RedisConnection } from './memory/redis-connection';
 import { type Sessions } from './memory/sessions';
-import { addMemoryRoutes } from './memory-routes';
-import { addModelRoutes } from './models-route';
+import { addMemoryRoutes } from './http/memory-routes';
+import { addModelRoutes } from './http/models-route';
 
 /** What must be done before it is closed may take as long as requests that run. */
 const CLOSE_LIMIT_MS = DRAIN_SECONDS * 1_000;

@@ -1,5 +1,5 @@
 import { type LoopListener } from './listener';
-import { type Listeners } from './model-stream';
+import { type Listeners } from './model/model-stream';
 
 /** Between what the model says in one turn and in the next. */
 const BETWEEN_TURNS = '\n\n';

@@ -1,6 +1,6 @@
 import { type ServerCallContext } from '@a2a-js/sdk/server';
 import { type FastifyReply } from 'fastify';
-import { type Delegation } from '../delegation-headers';
+import { type Delegation } from '../delegation/delegation-headers';
 
 /** The HTTP request behind a call of the protocol. */
 export interface A2ACall extends Delegation {

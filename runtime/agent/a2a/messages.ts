@@ -2,8 +2,8 @@ import { type Message, type Part, Role } from '@a2a-js/sdk';
 import { ContentTypeNotSupportedError, RequestMalformedError } from '@a2a-js/sdk/errors';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type Decisions, decisions } from '../approvals';
-import { type ContentPart, type MessageContent } from '../chat';
+import { type Decisions, decisions } from '../approval/approvals';
+import { type ContentPart, type MessageContent } from '../model/chat';
 
 /** What a message says: to the model, and of tool calls that wait for approval. */
 export interface Said {

@@ -16,7 +16,7 @@ import { type Logger } from 'pino';
 import { HttpError } from '../../process/errors';
 import { errorReply } from '../../process/http-errors';
 import { type Sessions } from '../memory/sessions';
-import { parseSessionId } from '../request';
+import { parseSessionId } from '../http/request';
 import { callOf } from './call';
 import { type LoopExecutor } from './executor';
 import { saidIn } from './messages';

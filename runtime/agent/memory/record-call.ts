@@ -1,5 +1,5 @@
-import { type ToolCall } from '../chat';
-import { type Tool } from '../tools';
+import { type ToolCall } from '../model/chat';
+import { type Tool } from '../tools/tools';
 import { type Recorder } from './recorder';
 
 /** Takes down that a tool is called or a task handed over, and then how that went. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger } from 'pino';
 import { NotFoundError } from '../../process/errors';
-import { type ChatMessage, type MessageContent } from '../chat';
+import { type ChatMessage, type MessageContent } from '../model/chat';
 import { type EventPage, type Memory, type MemoryEvent } from './memory';
 
 /** What an agent does with its memory. */

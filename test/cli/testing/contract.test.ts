@@ -78,7 +78,7 @@ describe('fails before anything starts', () => {
 
 const AGENT_INJECTS = { file: 'runtime/process/http-client.ts', from: '...outgoingContext()', to: '' };
 const AGENT_EXTRACTS = {
-  file: 'runtime/agent/chat-route.ts',
+  file: 'runtime/agent/http/chat-route.ts',
   from: 'callerContext(request.headers)',
   to: 'callerContext({})',
 };
@@ -87,8 +87,8 @@ const SERVER_EXTRACTS = {
   from: 'mcpParent(mcpReq._meta, headers)',
   to: 'mcpParent({}, {})',
 };
-const META_INJECTS = { file: 'runtime/agent/mcp-client.ts', from: '_meta: outgoingContext()', to: '' };
-const HEADERS_INJECT = { file: 'runtime/agent/mcp-fetch.ts', from: '...outgoingContext()', to: '' };
+const META_INJECTS = { file: 'runtime/agent/mcp/mcp-client.ts', from: '_meta: outgoingContext()', to: '' };
+const HEADERS_INJECT = { file: 'runtime/agent/mcp/mcp-fetch.ts', from: '...outgoingContext()', to: '' };
 
 const CAUSES = {
   file: 'runtime/telemetry/trace-context.ts',
@@ -196,7 +196,7 @@ describe('what is taken from the runtime is found by name', () => {
       'nobody listens whose task it is',
       [
         {
-          file: 'runtime/agent/a2a-route.ts',
+          file: 'runtime/agent/a2a/a2a-route.ts',
           from: 'callerContext(request.headers)',
           to: 'callerContext({})',
         },

@@ -1,5 +1,5 @@
-import { type ToolCall } from '../../../runtime/agent/chat';
-import { type ModelReply } from '../../../runtime/agent/model';
+import { type ToolCall } from '../../../runtime/agent/model/chat';
+import { type ModelReply } from '../../../runtime/agent/model/model';
 import { nextStep } from '../../../runtime/agent/next-step';
 
 const CALL: ToolCall = { id: 'call_0', type: 'function', function: { name: 'add', arguments: '{}' } };

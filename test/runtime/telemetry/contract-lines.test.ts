@@ -37,7 +37,7 @@ const LINES: Readonly<Record<string, readonly Where[]>> = {
   // Spans.
   T8: [
     [`${AGENT}/spans.test.ts`, 'each span says what ran, in the names of KAOS'],
-    [`${AGENT}/stream-telemetry.test.ts`, 'spans end with the last that is said'],
+    [`${AGENT}/http/stream-telemetry.test.ts`, 'spans end with the last that is said'],
   ],
   T9: [[`${AGENT}/spans.test.ts`, 'each span says what ran, in the names of KAOS']],
   T10: [
@@ -47,18 +47,18 @@ const LINES: Readonly<Record<string, readonly Where[]>> = {
   T11: [[`${AGENT}/spans.test.ts`, 'each span says what ran, in the names of KAOS']],
   T12: [
     [`${AGENT}/spans.test.ts`, 'each span says what ran, in the names of KAOS'],
-    [`${AGENT}/http-spans.test.ts`, '§2.5: with KAOS_OTEL_MCP_SPAN=merge'],
+    [`${AGENT}/http/http-spans.test.ts`, '§2.5: with KAOS_OTEL_MCP_SPAN=merge'],
   ],
   T13: [[`${AGENT}/spans.test.ts`, 'each span says what ran, in the names of KAOS']],
   T14: [
-    [`${AGENT}/http-spans.test.ts`, 'T14, X7: a request that arrives has a SERVER span'],
-    [`${AGENT}/http-spans.test.ts`, 'T14, T15: neither is there unless asked for'],
+    [`${AGENT}/http/http-spans.test.ts`, 'T14, X7: a request that arrives has a SERVER span'],
+    [`${AGENT}/http/http-spans.test.ts`, 'T14, T15: neither is there unless asked for'],
   ],
-  T15: [[`${AGENT}/http-spans.test.ts`, 'T15, X5: a request that is sent has a CLIENT span']],
+  T15: [[`${AGENT}/http/http-spans.test.ts`, 'T15, X5: a request that is sent has a CLIENT span']],
   T16: [
     [`${AGENT}/spans.test.ts`, 'one request makes one tree, through agents and tools'],
     [
-      `${AGENT}/tool-calls.test.ts`,
+      `${AGENT}/tools/tool-calls.test.ts`,
       'a tool that fails is news for the model, and an error on its spans alone',
     ],
   ],
@@ -68,7 +68,7 @@ const LINES: Readonly<Record<string, readonly Where[]>> = {
   ],
   T18: [
     [
-      `${AGENT}/tool-calls.test.ts`,
+      `${AGENT}/tools/tool-calls.test.ts`,
       'a tool that fails is news for the model, and an error on its spans alone',
     ],
   ],
@@ -117,7 +117,7 @@ const LINES: Readonly<Record<string, readonly Where[]>> = {
     [`${AGENT}/trace-context.test.ts`, 'the loop continues the trace of its caller'],
     [`${AGENT}/trace-context.test.ts`, 'asking for a card is no part of the trace'],
     [`${AGENT}/server.test.ts`, 'requests that are refused, and probes, leave no spans'],
-    [`${AGENT}/http-spans.test.ts`, 'T35: probes and cards have none'],
+    [`${AGENT}/http/http-spans.test.ts`, 'T35: probes and cards have none'],
   ],
   T36: [[`${AGENT}/memory/sessions.test.ts`, 'what happened is there to be read, in the words of KAOS']],
   // What manifests say.
@@ -158,19 +158,19 @@ const LINES: Readonly<Record<string, readonly Where[]>> = {
   X3: [[`${AGENT}/logs.test.ts`, 'a failing %s is logged as an error, while its span is open']],
   X4: [
     [
-      `${AGENT}/tool-calls.test.ts`,
+      `${AGENT}/tools/tool-calls.test.ts`,
       'a tool that fails is news for the model, and an error on its spans alone',
     ],
   ],
   X5: [
     [`${AGENT}/trace-context.test.ts`, 'all that the agent calls is told the span that calls it'],
-    [`${AGENT}/http-spans.test.ts`, 'T15, X5: a request that is sent has a CLIENT span'],
+    [`${AGENT}/http/http-spans.test.ts`, 'T15, X5: a request that is sent has a CLIENT span'],
   ],
   X6: [
-    [`${AGENT}/stream-telemetry.test.ts`, 'a streamed reply continues the trace of its caller'],
+    [`${AGENT}/http/stream-telemetry.test.ts`, 'a streamed reply continues the trace of its caller'],
     [`${AGENT}/gen-ai.test.ts`, 'X6: a stream that its client leaves counts as no failure'],
   ],
-  X7: [[`${AGENT}/http-spans.test.ts`, 'T14, X7: a request that arrives has a SERVER span']],
+  X7: [[`${AGENT}/http/http-spans.test.ts`, 'T14, X7: a request that arrives has a SERVER span']],
   X8: [
     ['test/runtime/process/shutdown.test.ts', 'spans, metrics and logs of the last request arrive'],
     ['test/runtime/process/shutdown.test.ts', 'a collector that takes connections and never answers'],
@@ -209,7 +209,7 @@ const POINTS: Readonly<Record<string, readonly Where[]>> = {
   ],
   'a task that nobody waits for is a new trace, linked to its caller': [
     [
-      `${AGENT}/a2a-linked-task.test.ts`,
+      `${AGENT}/a2a/a2a-linked-task.test.ts`,
       'is a trace of its own, whose root is linked to the span of its caller',
     ],
     [`${KIT}/contract.test.ts`, 'a task that nobody waits for stays in the trace of its caller'],

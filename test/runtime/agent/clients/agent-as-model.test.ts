@@ -7,7 +7,7 @@ import { asksFor, BREAK_OFF, inTurn, says, type Script } from '../../../support/
 import { spanTree } from '../../../support/span-tree';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, QUESTION, startLead } from '../start-lead';
+import { closeAll, open, QUESTION, startLead } from '../delegation/start-lead';
 
 const telemetry = startTestTelemetry();
 

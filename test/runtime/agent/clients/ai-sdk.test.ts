@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { asksFor, BREAK_OFF, inTurn, says, type Script } from '../../../support/scripted-model';
 import { chunk } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, startLead } from '../start-lead';
+import { closeAll, startLead } from '../delegation/start-lead';
 
 const telemetry = startTestTelemetry();
 

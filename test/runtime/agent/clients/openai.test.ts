@@ -7,7 +7,7 @@ import { startToolServer } from '../../../support/in-process';
 import { asksFor, BREAK_OFF, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, startLead } from '../start-lead';
+import { closeAll, open, startLead } from '../delegation/start-lead';
 
 const telemetry = startTestTelemetry();
 
