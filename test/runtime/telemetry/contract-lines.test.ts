@@ -98,13 +98,13 @@ const LINES: Readonly<Record<string, readonly Where[]>> = {
   ],
   T29: [[`${AGENT}/logs.test.ts`, 'what is said stays out of spans and logs']],
   T30: [
-    ['test/runtime/contract.test.ts', 'logs by MCP_LOG_LEVEL when LOG_LEVEL is not set'],
-    ['test/runtime/contract-rejections.test.ts', 'the log level is no level'],
+    ['test/runtime/contract/mcp-server.test.ts', 'logs by MCP_LOG_LEVEL when LOG_LEVEL is not set'],
+    ['test/runtime/contract/agent-rejections.test.ts', 'the log level is no level'],
   ],
   T31: [[`${AGENT}/logs.test.ts`, 'each record belongs to a span that was still open, and names its logger']],
   T32: [
-    ['test/runtime/contract-telemetry.test.ts', 'T32: fails when %s is %s'],
-    ['test/runtime/contract-telemetry.test.ts', 'are read as they were written'],
+    ['test/runtime/contract/telemetry.test.ts', 'T32: fails when %s is %s'],
+    ['test/runtime/contract/telemetry.test.ts', 'are read as they were written'],
   ],
   T33: [
     [`${CONSTRUCTS}/model-api/litellm-proxy.test.ts`, 'without telemetry there is none of its variables'],

@@ -4,20 +4,10 @@ import {
   agentConfigFromEnv,
   agentConfigToEnv,
   type Env,
-  localCommandFromText,
-  localCommandToText,
-  lockedDigestsFromJson,
-  lockedDigestsToJson,
-  MCP_SERVER_DEFAULTS,
-  type MCPServerConfig,
-  mcpServerConfigFromEnv,
-  mcpServerConfigToEnv,
   MODEL_API_KEY_VARIABLE,
   peerAgentKeyVariable,
   secretFileVariable,
-  toolDigest,
-  withPort,
-} from '../../runtime/contract';
+} from '../../../runtime/contract';
 
 const AGENT: AgentConfig = {
   name: 'lead',
@@ -274,128 +264,6 @@ describe('an agent’s configuration', () => {
   });
 });
 
-describe('an MCP server’s configuration', () => {
-  const server: MCPServerConfig = {
-    name: 'search',
-    host: '::',
-    port: 1,
-    toolModules: ['a.js', 'b.cjs'],
-    apiKeys: ['not-a-key', 'nor-this'],
-    apiKeysFile: '/etc/kaos/secrets/keys',
-    callers: [
-      { name: 'analyst', apiKey: 'not-a-key', tools: ['read', 'look'] },
-      { name: 'web-search', apiKeyFile: '/etc/kaos/secrets/search', tools: [] },
-      { name: 'writer', apiKeyFile: '/etc/kaos/secrets/writer' },
-    ],
-    allowedHosts: ['mcpserver-search', '*.example.com', 'xn--bcher-kva.example'],
-    allowedOrigins: ['https://chat.example.com', 'http://localhost:3000'],
-    stdio: undefined,
-    toolTimeoutMs: 7,
-    logLevel: 'ERROR',
-  };
-  const stdio = {
-    command: ['mcp-server', '--root', 'a,b "c" [d]'],
-    poolSize: 2,
-    idleMs: 9,
-    env: ['API_URL', 'TOKEN'],
-  };
-
-  test.each<[from: string, config: MCPServerConfig]>([
-    ['modules', server],
-    ['a command', { ...server, toolModules: [], stdio }],
-  ])('with tools from %s reads as it was written', (_from, config) => {
-    expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(config))).toEqual(config);
-  });
-
-  test('has defaults for all but the command', () => {
-    const env = mcpServerConfigToEnv({ name: 'search', stdio: { command: ['mcp-server'] } });
-    expect(env).toEqual({ MCP_SERVER_NAME: 'search', MCP_STDIO_COMMAND: '["mcp-server"]' });
-    expect(mcpServerConfigFromEnv(env).stdio).toEqual({
-      command: ['mcp-server'],
-      poolSize: 4,
-      idleMs: 300_000,
-      env: [],
-    });
-  });
-
-  test('has defaults for all but its name and its tools', () => {
-    const required = { name: 'search', toolModules: ['a.js'] };
-    expect(mcpServerConfigFromEnv(mcpServerConfigToEnv(required))).toEqual({
-      ...MCP_SERVER_DEFAULTS,
-      stdio: undefined,
-      ...required,
-      apiKeys: [],
-      callers: [],
-    });
-  });
-
-  test('is written the same whatever the order of its callers', () => {
-    const reversed = { ...server, callers: [...server.callers].reverse() };
-    expect(Object.entries(mcpServerConfigToEnv(reversed))).toEqual(
-      Object.entries(mcpServerConfigToEnv(server)),
-    );
-  });
-
-  test('that allows no host at all is no server that allows any', () => {
-    const env = mcpServerConfigToEnv({ ...server, allowedHosts: [] });
-    expect(mcpServerConfigFromEnv(env).allowedHosts).toEqual([]);
-  });
-
-  test('logs by MCP_LOG_LEVEL when LOG_LEVEL is not set', () => {
-    const env = mcpServerConfigToEnv({ name: 'search', toolModules: ['a.js'] });
-    expect(mcpServerConfigFromEnv({ ...env, MCP_LOG_LEVEL: 'warning' }).logLevel).toBe('WARNING');
-  });
-});
-
-describe('the digest of a tool', () => {
-  const sha256 = (text: string) => text;
-  const digestOf = (inputSchema: object, description?: string) =>
-    toolDigest({ name: 'echo', description, inputSchema }, sha256);
-
-  test('is that of its canonical JSON', () => {
-    expect(digestOf({ type: 'object', b: [1.5, 'é"'], '9': null, '10': {} }, 'Says it')).toBe(
-      'sha256:{"description":"Says it","inputSchema":{"10":{},"9":null,"b":[1.5,"é\\""],"type":"object"},"name":"echo"}',
-    );
-  });
-
-  test('is the same whatever the order of properties, and with or without an empty description', () => {
-    expect(digestOf({ a: 1, b: 2 }, '')).toBe(digestOf({ b: 2, a: 1 }));
-    expect(digestOf({ a: [1, 2] })).not.toBe(digestOf({ a: [2, 1] }));
-  });
-});
-
-describe('the digests that an agent is given', () => {
-  const digests = { search: { echo: 'sha256:1', look: 'sha256:2' }, calculator: {} };
-
-  test('read as they were written', () => {
-    expect(lockedDigestsFromJson(lockedDigestsToJson(digests))).toEqual(digests);
-  });
-
-  test.each(['', '[]', '{}', '{"servers":{"a":{}}}', '{"servers":{"a":{"tools":{"b":"c"}}}}'])(
-    'fail to be read from %j',
-    (text) => {
-      expect(() => lockedDigestsFromJson(text)).toThrow(
-        'TOOLS_LOCK_FILE names a file that is no lock of tools; synthesize it again',
-      );
-    },
-  );
-});
-
 function agentWith(env: Env): AgentConfig {
   return agentConfigFromEnv({ ...agentConfigToEnv(AGENT_REQUIRED), ...env });
 }
-
-test.each([
-  { command: ['search-mcp'] },
-  { command: ['search-mcp', '--port', '$PORT', 'a "b"'], env: { PORT: '$PORT', MODE: 'ü' } },
-])('what runs a server on a laptop is read as it was written: %j', (local) => {
-  expect(localCommandFromText(localCommandToText(local))).toEqual(local);
-});
-
-test('what runs a server on a laptop is told its port, wherever it asks for it', () => {
-  const local = { command: ['search-mcp', '--http=:$PORT', '$PORTS'], env: { A: '$PORT/$PORT', B: 'x' } };
-  expect(withPort(local, 81)).toEqual({
-    command: ['search-mcp', '--http=:81', '81S'],
-    env: { A: '81/81', B: 'x' },
-  });
-});

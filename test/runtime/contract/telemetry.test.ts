@@ -2,7 +2,7 @@ import {
   type TelemetrySettings,
   telemetrySettingsFromEnv,
   telemetrySettingsToEnv,
-} from '../../runtime/contract';
+} from '../../../runtime/contract';
 
 describe('settings of telemetry', () => {
   const SETTINGS: TelemetrySettings = {
