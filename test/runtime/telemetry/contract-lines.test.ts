@@ -107,7 +107,7 @@ const LINES: Readonly<Record<string, readonly Where[]>> = {
     ['test/runtime/contract/telemetry.test.ts', 'are read as they were written'],
   ],
   T33: [
-    [`${CONSTRUCTS}/model-api/litellm-proxy.test.ts`, 'without telemetry there is none of its variables'],
+    [`${CONSTRUCTS}/model-api/proxy-telemetry.test.ts`, 'without telemetry there is none of its variables'],
     [`${CONSTRUCTS}/model-api/hosted-model.test.ts`, 'Ollama is told how long to keep a model'],
     [`${CONSTRUCTS}/workload/workload-options.test.ts`, "a user's variables win over ours"],
   ],
