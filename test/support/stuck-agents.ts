@@ -12,24 +12,26 @@ export interface StuckAgent {
   readonly ended: Promise<void>;
 }
 
+/** Takes what is opened, for the caller to close. */
+type Opened = { push(...parts: Listening[]): unknown };
+
 const NEVER = new Promise<never>(() => undefined);
 
 /** Each by what it is busy with; what it opens is for the caller to close. */
-export const STUCK: readonly (readonly [what: string, start: (open: Listening[]) => Promise<StuckAgent>])[] =
-  [
-    ['the call of its model', stuckInModel],
-    ['the call of its tool', stuckInTool],
-    ['the call of a sub-agent’s model', stuckInSubAgent],
-  ];
+export const STUCK: readonly (readonly [what: string, start: (open: Opened) => Promise<StuckAgent>])[] = [
+  ['the call of its model', stuckInModel],
+  ['the call of its tool', stuckInTool],
+  ['the call of a sub-agent’s model', stuckInSubAgent],
+];
 
-async function stuckInModel(open: Listening[]): Promise<StuckAgent> {
+async function stuckInModel(open: Opened): Promise<StuckAgent> {
   const { script, begun } = hanging();
   const agent = await startLead(script);
   open.push(agent);
   return { agent, begun: begun.happened, ended: agent.model.hungUp };
 }
 
-async function stuckInTool(open: Listening[]): Promise<StuckAgent> {
+async function stuckInTool(open: Opened): Promise<StuckAgent> {
   const [begun, ended] = [signalled(), signalled()];
   const stuck = tool({
     description: 'Never ends',
@@ -45,7 +47,7 @@ async function stuckInTool(open: Listening[]): Promise<StuckAgent> {
   return { agent, begun: begun.happened, ended: ended.happened };
 }
 
-async function stuckInSubAgent(open: Listening[]): Promise<StuckAgent> {
+async function stuckInSubAgent(open: Opened): Promise<StuckAgent> {
   const { script, begun } = hanging();
   const worker = await startLead(script, { name: 'worker' });
   const subAgents = [{ name: 'worker', url: worker.url }];

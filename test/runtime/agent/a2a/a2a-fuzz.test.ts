@@ -3,7 +3,7 @@ import { Agent, request } from 'undici';
 import { batchOf, bodies, throwAll, value, watchStrayErrors, word } from '../../../support/fuzz';
 import { says } from '../../../support/scripted-model';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, startLead } from '../delegation/start-lead';
+import { closeAll, openLead } from '../../../support/open-lead';
 
 // Its log lines would drown the report of the tests.
 const telemetry = startTestTelemetry();
@@ -78,7 +78,7 @@ const call = fc
 const version = fc.constantFrom('', '0.3', '1.0', '9');
 
 test('whatever is sent by A2A, it is answered or said to be wrong, and never our failure', async () => {
-  const { agent } = await startLead(() => says('ok'));
+  const { agent } = await openLead(() => says('ok'));
   await throwAll(
     fc.asyncProperty(batchOf(fc.tuple(bodies(call), version)), async (all) => {
       const replies = await Promise.all(all.map(([body, spoken]) => post(agent.url, body, spoken)));

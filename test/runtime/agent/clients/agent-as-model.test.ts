@@ -7,7 +7,7 @@ import { asksFor, BREAK_OFF, inTurn, says, type Script } from '../../../support/
 import { spanTree } from '../../../support/span-tree';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, QUESTION, startLead } from '../delegation/start-lead';
+import { closeAll, open, openLead, QUESTION } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -84,7 +84,7 @@ test('fails when the model behind both breaks off, and says so to the last', asy
 
 /** An agent whose model is an agent. */
 async function startFront(script: Script, settings: object = {}) {
-  const { agent, model } = await startLead(script);
+  const { agent, model } = await openLead(script);
   const front = await startAgent({ name: 'front', modelUrl: agent.url, model: 'lead', ...settings });
   open.unshift(front);
   return { front, model };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { asksFor, BREAK_OFF, inTurn, says, type Script } from '../../../support/scripted-model';
 import { chunk } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, startLead } from '../delegation/start-lead';
+import { closeAll, openLead } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -83,7 +83,7 @@ test('is told what went wrong in the middle of a stream', async () => {
 });
 
 async function startProvider(script: Script) {
-  const { agent, model } = await startLead(script);
+  const { agent, model } = await openLead(script);
   const provider = createOpenAICompatible({
     name: 'kaos',
     baseURL: `${agent.url}/v1`,

@@ -7,7 +7,7 @@ import { startToolServer } from '../../../support/in-process';
 import { asksFor, BREAK_OFF, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, startLead } from '../delegation/start-lead';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -284,8 +284,8 @@ test('goes on with a session, and is told which', async () => {
   expect(model.requests[1]?.messages.map(({ content }) => content).slice(1)).toEqual(['go', 'four', 'go']);
 });
 
-async function startClient(script: Script, settings: Parameters<typeof startLead>[1] = {}) {
-  const { agent, model } = await startLead(script, settings);
+async function startClient(script: Script, settings: Parameters<typeof openLead>[1] = {}) {
+  const { agent, model } = await openLead(script, settings);
   const client = new OpenAI({ baseURL: `${agent.url}/v1`, apiKey: 'not-a-real-key', maxRetries: 0 });
   return { client, model };
 }

@@ -7,7 +7,7 @@ import { startToolServer } from '../../../support/in-process';
 import { asksFor, inTurn, says, type Script, type ScriptedReply } from '../../../support/scripted-model';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, QUESTION, startLead } from '../delegation/start-lead';
+import { closeAll, open, openLead, QUESTION } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -28,13 +28,13 @@ const TRICKY = [
 ];
 
 test.each(TRICKY)('%j arrives as it is, streamed or not', async (text) => {
-  const { agent } = await startLead(inTurn(says(text)));
+  const { agent } = await openLead(inTurn(says(text)));
   expect(await bothWays(agent.url)).toEqual([text, text]);
 });
 
 test('whatever the model says, and however its stream is cut up, arrives as it is', async () => {
   let sent: Buffer[] = [];
-  const { agent } = await startLead(() => ({ events: sent }), { memoryType: 'none' });
+  const { agent } = await openLead(() => ({ events: sent }), { memoryType: 'none' });
   const pieces = fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1 });
   const cuts = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1 });
   await fc.assert(
@@ -51,7 +51,7 @@ test('whatever the model says, and however its stream is cut up, arrives as it i
 test('a character whose halves the model sends apart arrives whole', async () => {
   const [high, low] = '🙂'.split('');
   const parts = [high, low].map((content) => ({ choices: [{ index: 0, delta: { content } }] }));
-  const { agent } = await startLead(() => ({ events: [...parts, 'data: [DONE]\n\n'] }));
+  const { agent } = await openLead(() => ({ events: [...parts, 'data: [DONE]\n\n'] }));
   expect((await readStream(agent.url, QUESTION)).content).toBe('🙂');
 });
 
@@ -110,7 +110,7 @@ async function startWithTool(replies: readonly ScriptedReply[]) {
   open.push(search);
   const script: Script = ({ messages }) =>
     replies[messages.filter(({ role }) => role === 'assistant').length] as ScriptedReply;
-  return startLead(script, { mcpServers: [{ name: 'search', url: search.url }], memoryType: 'none' });
+  return openLead(script, { mcpServers: [{ name: 'search', url: search.url }], memoryType: 'none' });
 }
 
 function saysAndAsks(content: string): ScriptedReply {

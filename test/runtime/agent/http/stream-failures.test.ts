@@ -4,7 +4,7 @@ import { asksFor, BREAK_OFF, inTurn, says, type ScriptedEvent } from '../../../s
 import { only, spanTree } from '../../../support/span-tree';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { pointsOf, startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, QUESTION, startLead } from '../delegation/start-lead';
+import { closeAll, openLead, QUESTION } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -17,7 +17,7 @@ const FAILED = { type: 'api_error', param: null, code: 'model_failed' };
 
 describe('before anything is said, a failure has its status', () => {
   test('the model fails', async () => {
-    const { agent } = await startLead(inTurn({ status: 500, body: 'http://10.0.0.7' }));
+    const { agent } = await openLead(inTurn({ status: 500, body: 'http://10.0.0.7' }));
     const { status, headers, body } = await postJson(`${agent.url}/v1/chat/completions`, STREAM);
     expect({ status, body }).toEqual({
       status: 502,
@@ -30,12 +30,12 @@ describe('before anything is said, a failure has its status', () => {
   });
 
   test('the model cannot be reached', async () => {
-    const { agent } = await startLead(inTurn(says('x')), { modelUrl: (await nobodyAt()).url });
+    const { agent } = await openLead(inTurn(says('x')), { modelUrl: (await nobodyAt()).url });
     expect(await postJson(`${agent.url}/v1/chat/completions`, STREAM)).toMatchObject({ status: 502 });
   });
 
   test('the time is up', async () => {
-    const { agent } = await startLead(() => new Promise(() => undefined), { requestTimeoutMs: 20 });
+    const { agent } = await openLead(() => new Promise(() => undefined), { requestTimeoutMs: 20 });
     expect(await postJson(`${agent.url}/v1/chat/completions`, STREAM)).toMatchObject({
       status: 504,
       body: { error: { code: 'deadline_exceeded' } },
@@ -43,7 +43,7 @@ describe('before anything is said, a failure has its status', () => {
   });
 
   test('a field is wrong', async () => {
-    const { agent } = await startLead(inTurn(says('x')));
+    const { agent } = await openLead(inTurn(says('x')));
     const body = { ...STREAM, stream_options: { include_usage: 'yes' } };
     expect(await postJson(`${agent.url}/v1/chat/completions`, body)).toMatchObject({
       status: 400,
@@ -67,7 +67,7 @@ describe('once something is said, a failure is the last event', () => {
       'the model gateway failed in the middle of its reply',
     ],
   ])('%s', async (_why, events, message) => {
-    const { agent } = await startLead(() => ({ events: [chunk({ content: 'well' }), ...events] }));
+    const { agent } = await openLead(() => ({ events: [chunk({ content: 'well' }), ...events] }));
     const { status, chunks, content, done } = await readStream(agent.url, QUESTION);
     expect({ status, content, done }).toEqual({ status: 200, content: 'well', done: false });
     expect(chunks.at(-1)).toEqual({ error: { message, ...FAILED } });
@@ -82,7 +82,7 @@ describe('once something is said, a failure is the last event', () => {
   });
 
   test('the time is up', async () => {
-    const { agent } = await startLead(
+    const { agent } = await openLead(
       () => ({
         events: (async function* () {
           yield chunk({ content: 'well' });
@@ -99,7 +99,7 @@ describe('once something is said, a failure is the last event', () => {
   });
 
   test('the steps are used up', async () => {
-    const { agent } = await startLead(inTurn(asksFor(['again', {}])), { maxSteps: 2 });
+    const { agent } = await openLead(inTurn(asksFor(['again', {}])), { maxSteps: 2 });
     const { chunks, done } = await readStream(agent.url, QUESTION);
     expect(done).toBe(false);
     expect(chunks.at(-1)).toMatchObject({ error: { code: 'max_steps_reached', type: 'agent_error' } });
@@ -107,7 +107,7 @@ describe('once something is said, a failure is the last event', () => {
 });
 
 test('the session remembers what failed, and goes on', async () => {
-  const { agent } = await startLead((_request, index) =>
+  const { agent } = await openLead((_request, index) =>
     index === 0 ? { events: [chunk({ content: 'well' }), BREAK_OFF] } : says('here'),
   );
   const question = { ...QUESTION, session_id: 'one' };
@@ -125,7 +125,7 @@ test('the session remembers what failed, and goes on', async () => {
 });
 
 test('one client’s failure is not another’s', async () => {
-  const { agent } = await startLead(({ messages }) =>
+  const { agent } = await openLead(({ messages }) =>
     messages.at(-1)?.content === 'go'
       ? { events: [chunk({ content: 'well' }), BREAK_OFF] }
       : { events: [chunk({ content: 'fine' }, 'stop'), DONE] },

@@ -8,7 +8,7 @@ import { asksFor, inTurn, startScriptedModel } from '../../../support/scripted-m
 import { spanTree } from '../../../support/span-tree';
 import { chunk } from '../../../support/streamed-completion';
 import { pointsOf, startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, QUESTION, startLead } from '../delegation/start-lead';
+import { closeAll, open, openLead, QUESTION } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -25,7 +25,7 @@ const trailsOff = () => ({
 });
 
 test('a client that hangs up ends the model call, while the model speaks', async () => {
-  const { agent, model } = await startLead(trailsOff);
+  const { agent, model } = await openLead(trailsOff);
   const client = new AbortController();
   const { next } = await openStream(agent.url, QUESTION, {}, client.signal);
   await next();
@@ -54,7 +54,7 @@ test('a client that hangs up ends a tool call', async () => {
   const search = await startToolServer('search', { stuck });
   open.push(search);
   const mcpServers = [{ name: 'search', url: search.url }];
-  const { agent, model } = await startLead(inTurn(asksFor(['stuck', {}])), { mcpServers });
+  const { agent, model } = await openLead(inTurn(asksFor(['stuck', {}])), { mcpServers });
   const client = new AbortController();
   await openStream(agent.url, QUESTION, {}, client.signal);
   await started.happened;
@@ -72,7 +72,7 @@ test('a client that hangs up ends the task of a sub-agent, and the model call in
   });
   const worker = await startAgent({ name: 'worker', modelUrl: workerModel.url, model: 'gpt-4o' });
   open.push(worker, workerModel);
-  const { agent } = await startLead(inTurn(asksFor(['delegate_to_worker', { task: 'dig' }])), {
+  const { agent } = await openLead(inTurn(asksFor(['delegate_to_worker', { task: 'dig' }])), {
     subAgents: [{ name: 'worker', url: worker.url }],
   });
   const client = new AbortController();
@@ -89,7 +89,7 @@ test('a client that hangs up ends the task of a sub-agent, and the model call in
 });
 
 test('a client that hangs up while it does not read is noticed too', async () => {
-  const { agent, model } = await startLead(() => ({
+  const { agent, model } = await openLead(() => ({
     events: (async function* () {
       for (;;) {
         yield chunk({ content: 'x'.repeat(64 * 1024) });

@@ -9,7 +9,7 @@ import { startToolServer } from '../../../support/in-process';
 import { asksFor, inTurn, says } from '../../../support/scripted-model';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, QUESTION, startLead } from '../delegation/start-lead';
+import { closeAll, open, openLead, QUESTION } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -20,7 +20,7 @@ afterAll(() => telemetry.close());
 describe('while there is nothing to say, a comment shows that the reply lives', () => {
   test('before the model speaks', async () => {
     const asked = signalled();
-    const { agent } = await startLead(() => asked.happened.then(() => says('four')), {
+    const { agent } = await openLead(() => asked.happened.then(() => says('four')), {
       streamHeartbeatMs: 20,
     });
     const { status, next, rest } = await openStream(agent.url, QUESTION);
@@ -41,7 +41,7 @@ describe('while there is nothing to say, a comment shows that the reply lives', 
     });
     const digger = await startToolServer('digger', { dig });
     open.push(digger);
-    const { agent } = await startLead(inTurn(asksFor(['dig', {}]), says('dug')), {
+    const { agent } = await openLead(inTurn(asksFor(['dig', {}]), says('dug')), {
       mcpServers: [{ name: 'digger', url: digger.url }],
       streamHeartbeatMs: 20,
     });
@@ -56,7 +56,7 @@ describe('while there is nothing to say, a comment shows that the reply lives', 
   });
 
   test('and none is sent while there is something', async () => {
-    const { agent } = await startLead(inTurn(says('a b c d')), { streamHeartbeatMs: 60_000 });
+    const { agent } = await openLead(inTurn(says('a b c d')), { streamHeartbeatMs: 60_000 });
     const { rest } = await openStream(agent.url, QUESTION);
     expect((await rest()).filter(({ kind }) => kind === 'comment')).toEqual([]);
   });
@@ -68,7 +68,7 @@ const PIECE = 'x'.repeat(64 * 1024);
 
 test('a client that does not read holds the model up, and then gets all of it', async () => {
   let sent = 0;
-  const { agent, model } = await startLead(() => ({
+  const { agent, model } = await openLead(() => ({
     events: (async function* () {
       for (; sent < PIECES; sent++) yield chunk({ content: PIECE });
       yield chunk({}, 'stop');
@@ -91,7 +91,7 @@ test('a client that does not read holds the model up, and then gets all of it', 
 });
 
 test('a client that never reads is given up', async () => {
-  const { agent, model } = await startLead(
+  const { agent, model } = await openLead(
     () => ({
       events: (async function* () {
         for (let sent = 0; sent < PIECES; sent++) yield chunk({ content: PIECE });

@@ -4,7 +4,7 @@ import { asksFor, inTurn, says } from '../../../support/scripted-model';
 import { idOf, only, spanTree } from '../../../support/span-tree';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { pointsOf, startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, QUESTION, startLead } from '../delegation/start-lead';
+import { closeAll, openLead, QUESTION } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -17,7 +17,7 @@ const SPAN_ID = 'b7ad6b7169203331';
 const REMOTE = { traceparent: `00-${TRACE_ID}-${SPAN_ID}-01` };
 
 test('a streamed reply continues the trace of its caller, and so do the model calls in it', async () => {
-  const { agent, model } = await startLead(inTurn(asksFor(['gone', {}]), says('done')));
+  const { agent, model } = await openLead(inTurn(asksFor(['gone', {}]), says('done')));
   const { headers } = await readStream(agent.url, QUESTION, REMOTE);
   const loop = only(telemetry.spans, 'agent.agentic_loop');
   expect(loop.parentSpanContext).toMatchObject({ traceId: TRACE_ID, spanId: SPAN_ID, isRemote: true });
@@ -29,7 +29,7 @@ test('a streamed reply continues the trace of its caller, and so do the model ca
 });
 
 test('a reply makes the same spans, streamed or not, and says which it was', async () => {
-  const { agent } = await startLead((_request, index) =>
+  const { agent } = await openLead((_request, index) =>
     index % 2 === 0 ? asksFor(['gone', {}]) : says('done'),
   );
   await readStream(agent.url, QUESTION);
@@ -44,7 +44,7 @@ test('a reply makes the same spans, streamed or not, and says which it was', asy
 
 test('spans end with the last that is said', async () => {
   const last = signalled();
-  const { agent } = await startLead(() => ({
+  const { agent } = await openLead(() => ({
     events: (async function* () {
       yield chunk({ content: 'first' });
       await last.happened;
@@ -67,7 +67,7 @@ test('spans end with the last that is said', async () => {
 });
 
 test('a model call says how it was asked and answered, and how long it let wait for its first words', async () => {
-  const { agent, model } = await startLead(inTurn(says('four')));
+  const { agent, model } = await openLead(inTurn(says('four')));
   const parameters = {
     temperature: 0.5,
     top_p: 1,
@@ -109,7 +109,7 @@ test('a model call says how it was asked and answered, and how long it let wait 
 });
 
 test('tokens of a stream are counted as the model reports them, and never guessed', async () => {
-  const { agent } = await startLead(() => ({ events: [chunk({ content: 'a' }, 'stop'), DONE] }));
+  const { agent } = await openLead(() => ({ events: [chunk({ content: 'a' }, 'stop'), DONE] }));
   await readStream(agent.url, QUESTION);
   expect(await telemetry.metric('gen_ai.client.token.usage')).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { startToolServer } from '../../../support/in-process';
 import { asksFor, inTurn, says } from '../../../support/scripted-model';
 import { chunk, DONE, usageChunk } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, QUESTION, startLead } from '../delegation/start-lead';
+import { closeAll, open, openLead, QUESTION } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -14,7 +14,7 @@ afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 test('a reply in the shape of OpenAI: the role, what is said, why it ended, and the end', async () => {
-  const { agent } = await startLead(inTurn(says('four it is')));
+  const { agent } = await openLead(inTurn(says('four it is')));
   const { status, headers, chunks, done } = await readStream(agent.url, { ...QUESTION, model: 'any' });
   expect(status).toBe(200);
   expect(Object.fromEntries(headers)).toMatchObject({
@@ -43,7 +43,7 @@ test('a reply in the shape of OpenAI: the role, what is said, why it ended, and 
 });
 
 test('the model is asked to stream by those who stream, and by nobody else', async () => {
-  const { agent, model } = await startLead(inTurn(says('four')));
+  const { agent, model } = await openLead(inTurn(says('four')));
   await readStream(agent.url, QUESTION);
   await postJson(`${agent.url}/v1/chat/completions`, { ...QUESTION, stream: false });
   expect(model.requests[0]).toMatchObject({ stream: true, stream_options: { include_usage: true } });
@@ -52,7 +52,7 @@ test('the model is asked to stream by those who stream, and by nobody else', asy
 
 test('what the model says leaves at once, while it still speaks', async () => {
   const heard = signalled();
-  const { agent } = await startLead(() => ({
+  const { agent } = await openLead(() => ({
     events: (async function* () {
       yield chunk({ role: 'assistant', content: '' });
       yield chunk({ content: 'first' });
@@ -70,7 +70,7 @@ test('what the model says leaves at once, while it still speaks', async () => {
 });
 
 test('says at the end what all model calls took, when it is asked to', async () => {
-  const { agent } = await startLead(inTurn(asksFor(['look', {}]), says('seen')));
+  const { agent } = await openLead(inTurn(asksFor(['look', {}]), says('seen')));
   const { chunks } = await readStream(agent.url, { ...QUESTION, stream_options: { include_usage: true } });
   expect(chunks.pop()).toMatchObject({
     choices: [],
@@ -81,7 +81,7 @@ test('says at the end what all model calls took, when it is asked to', async () 
 
 test('usage that the model sends with its last words counts too', async () => {
   const last = { ...usageChunk(3, 4), choices: [{ index: 0, delta: {}, finish_reason: 'length' }] };
-  const { agent } = await startLead(() => ({ events: [chunk({ content: 'a' }), last, DONE] }));
+  const { agent } = await openLead(() => ({ events: [chunk({ content: 'a' }), last, DONE] }));
   const { chunks } = await readStream(agent.url, { ...QUESTION, stream_options: { include_usage: true } });
   expect(chunks.at(-2)).toMatchObject({ choices: [{ finish_reason: 'length' }] });
   expect(chunks.at(-1)).toMatchObject({ usage: { total_tokens: 7 } });
@@ -91,7 +91,7 @@ test('tells how tools fare, and neither what they are given nor what they say', 
   const look = tool({ description: 'Looks', input: z.object({}), handler: () => 'secret' });
   const search = await startToolServer('search', { look });
   open.push(search);
-  const { agent } = await startLead(inTurn(asksFor(['look', {}], ['gone', { a: 1 }]), says('seen')), {
+  const { agent } = await openLead(inTurn(asksFor(['look', {}], ['gone', { a: 1 }]), says('seen')), {
     mcpServers: [{ name: 'search', url: search.url }],
   });
   const { chunks, content } = await readStream(agent.url, QUESTION);

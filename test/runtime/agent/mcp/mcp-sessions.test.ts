@@ -2,7 +2,7 @@ import { postJson } from '../../../support/http';
 import { asksFor, says } from '../../../support/scripted-model';
 import { startSessionServer } from '../../../support/session-server';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, QUESTION, startLead } from '../delegation/start-lead';
+import { closeAll, open, openLead, QUESTION } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -14,7 +14,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 test('a call tells the protocol that was agreed on and the session that it is part of, until that is another', async () => {
   const before = await startSessionServer();
-  const { agent } = await startLead(
+  const { agent } = await openLead(
     (_request, index) => (index % 2 === 0 ? asksFor(['echo', { text: 'hi' }]) : says('done')),
     { mcpServers: [{ name: 'sessions', url: before.url }] },
   );
@@ -39,7 +39,7 @@ test('a call tells the protocol that was agreed on and the session that it is pa
 
 test('no metric has the session among its labels', async () => {
   const server = await startSessionServer();
-  const { agent } = await startLead(
+  const { agent } = await openLead(
     (_request, index) => (index === 0 ? asksFor(['echo', { text: 'hi' }]) : says('done')),
     { mcpServers: [{ name: 'sessions', url: server.url }] },
   );
