@@ -81,3 +81,13 @@ export function answerOf({ artifacts }: Task): string {
 export function textOf(parts: Message['parts']): string {
   return parts.map(({ content }) => (content?.$case === 'text' ? content.value : '')).join('');
 }
+
+/** Asks for all tasks there are. */
+export const ALL_TASKS = {
+  tenant: '',
+  contextId: '',
+  status: TaskState.TASK_STATE_UNSPECIFIED,
+  pageToken: '',
+  statusTimestampAfter: undefined,
+  includeArtifacts: true,
+};

@@ -1,19 +1,11 @@
-import { type AgentSettings } from '../../../../runtime/contract';
 import { a2aClient, request, send, stateOf, textOf, userMessage } from '../../../support/a2a-client';
 import { type Listening, postJson, until } from '../../../support/http';
-import { startAgent } from '../../../support/in-process';
-import { says, type Script, startScriptedModel } from '../../../support/scripted-model';
+import { says } from '../../../support/scripted-model';
+import { open } from '../../../support/open-lead';
 import { STUCK } from '../../../support/stuck-agents';
-import { startTestTelemetry } from '../../../support/telemetry';
+import { openAgent, watchTests } from './open-agent';
 
-const telemetry = startTestTelemetry();
-const open: Listening[] = [];
-
-beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  for (const part of open.splice(0)) await part.close();
-});
-afterAll(() => telemetry.close());
+watchTests();
 
 const NEVER = new Promise<never>(() => undefined);
 const QUESTION = { messages: [{ role: 'user', content: 'go' }] };
@@ -26,7 +18,7 @@ describe('a task that goes on when its client has left', () => {
     ],
     ['left its stream', leftStream],
   ])('counts as a request, when the client %s', async (_how, leave) => {
-    const { agent } = await started({ maxConcurrentRequests: 1 }, (_request, index) =>
+    const { agent } = await openAgent({ maxConcurrentRequests: 1 }, (_request, index) =>
       index === 0 ? NEVER : says('done'),
     );
     const id = await leave(agent);
@@ -48,7 +40,7 @@ describe('a task that goes on when its client has left', () => {
   });
 
   test('fails when its time is up, without a limit for requests', async () => {
-    const { agent, model } = await started({ taskTimeoutMs: 50 }, () => NEVER);
+    const { agent, model } = await openAgent({ taskTimeoutMs: 50 }, () => NEVER);
     const client = await a2aClient(agent.url);
     const { id } = await send(client, userMessage('hi'), true);
     await model.hungUp;
@@ -58,7 +50,7 @@ describe('a task that goes on when its client has left', () => {
   });
 
   test('has the time of a request, where there is a limit for those', async () => {
-    const { agent } = await started({ taskTimeoutMs: 60_000, requestTimeoutMs: 50 }, () => NEVER);
+    const { agent } = await openAgent({ taskTimeoutMs: 60_000, requestTimeoutMs: 50 }, () => NEVER);
     const task = await send(await a2aClient(agent.url), userMessage('hi'));
     expect(textOf(task.status?.message?.parts ?? [])).toBe('Not done within 50 ms');
   });
@@ -91,11 +83,4 @@ async function leftStream({ url }: Listening): Promise<string> {
   leaving.abort();
   await expect(stream.next()).rejects.toThrow();
   return first?.payload?.$case === 'task' ? first.payload.value.id : '';
-}
-
-async function started(settings: Partial<AgentSettings>, script: Script) {
-  const model = await startScriptedModel(script);
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', ...settings });
-  open.push(agent, model);
-  return { agent, model };
 }
