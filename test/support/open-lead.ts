@@ -1,7 +1,4 @@
-import { type AgentSettings } from '../../runtime/contract';
-import { type ToolDefinition } from '../../runtime/mcp-server/tool';
 import { startLead } from './lead';
-import { type Script } from './scripted-model';
 
 /** What a test opens and `closeAll` closes, in this order. */
 export const open: { close(): Promise<unknown> }[] = [];
@@ -12,13 +9,9 @@ export async function closeAll(): Promise<void> {
 
 export const QUESTION = { messages: [{ role: 'user', content: 'go' }] } as const;
 
-/** An agent "lead", its model and what asks it, until `closeAll`. */
-export async function openLead(
-  script: Script,
-  settings: Partial<AgentSettings> = {},
-  tools?: Readonly<Record<string, ToolDefinition>>,
-) {
-  const agent = await startLead(script, settings, tools);
+/** An agent "lead", its model and what asks it, until `closeAll`; what it is given is what `startLead` takes. */
+export async function openLead(...given: Parameters<typeof startLead>) {
+  const agent = await startLead(...given);
   open.unshift(agent);
   return { agent, model: agent.model, ask: agent.ask };
 }

@@ -1,27 +1,23 @@
 import { z } from 'zod';
 import { type AgentSettings } from '../../../runtime/contract';
 import { tool } from '../../../runtime/mcp-server/tool';
-import { getJson, type Listening, listenHttp, nobodyAt, postJson, until } from '../../support/http';
+import { getJson, type Listening, listenHttp, nobodyAt, until } from '../../support/http';
 import { startAgent, startToolServer } from '../../support/in-process';
+import { closeAll, open, openLead } from '../../support/open-lead';
 import {
   asksFor,
   inTurn,
   type ModelRequest,
   says,
   type Script,
-  type ScriptedModel,
-  startScriptedModel,
   toolResults,
 } from '../../support/scripted-model';
 import { pointsOf, startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const shout = tool({
@@ -149,11 +145,10 @@ describe('a sub-agent that is down', () => {
       if (request.url === '/.well-known/agent.json') response.end('{"description":"Digs"}');
     });
     open.push(hangs);
-    const { agent } = await start(inTurn(asksFor(['delegate_to_worker', { task: 'dig' }])), {
+    const { agent, ask } = await start(inTurn(asksFor(['delegate_to_worker', { task: 'dig' }])), {
       subAgents: [{ name: 'worker', url: hangs.url }],
     });
-    const hurried = () =>
-      postJson(`${agent.url}/v1/chat/completions`, QUESTION, { 'x-kaos-timeout-ms': '100' });
+    const hurried = () => ask('go', { 'x-kaos-timeout-ms': '100' });
     const replies = await Promise.all([hurried(), hurried(), hurried(), hurried()]);
     expect(replies.map(({ status }) => status)).toEqual([504, 504, 504, 504]);
     expect((await getJson(`${agent.url}/ready`)).body.unavailable).toBeUndefined();
@@ -187,17 +182,6 @@ async function available(agent: Listening): Promise<void> {
   await until(async () => (await getJson(`${agent.url}/ready`)).body.unavailable === undefined);
 }
 
-async function start(script: Script, settings: Partial<AgentSettings>) {
-  const model: ScriptedModel = await startScriptedModel(script);
-  const agent = await startAgent({
-    name: 'lead',
-    instructions: 'Be brief.',
-    modelUrl: model.url,
-    model: 'm',
-    ...settings,
-  });
-  open.unshift(agent, model);
-  return { model, agent, ask: () => postJson(`${agent.url}/v1/chat/completions`, QUESTION) };
+function start(script: Script, settings: Partial<AgentSettings>) {
+  return openLead(script, { instructions: 'Be brief.', ...settings });
 }
-
-const QUESTION = { messages: [{ role: 'user', content: 'go' }] };

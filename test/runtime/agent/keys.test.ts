@@ -1,19 +1,15 @@
 import { type Listening, postJson } from '../../support/http';
 import { startAgent } from '../../support/in-process';
+import { closeAll, open, openLead, QUESTION } from '../../support/open-lead';
 import { asksFor, inTurn, says, startScriptedModel, toolResults } from '../../support/scripted-model';
 import { secretFile } from '../../support/secret-file';
 import { startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
-
-const QUESTION = { messages: [{ role: 'user', content: 'go' }] };
 
 describe('the key of the model gateway', () => {
   test('comes from a file, and is the new one as soon as the file is', async () => {
@@ -94,10 +90,7 @@ async function agentWith(settings: Partial<Parameters<typeof startAgent>[0]>) {
   const replies = settings.subAgents
     ? [asksFor(['delegate_to_worker', { task: 'dig' }]), says('done')]
     : [says('hi')];
-  const model = await startScriptedModel(inTurn(...replies));
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', ...settings });
-  open.unshift(agent, model);
-  return { agent, model };
+  return openLead(inTurn(...replies), settings);
 }
 
 function ask(agent: Listening) {

@@ -1,30 +1,21 @@
 import { z } from 'zod';
-import { tool } from '../../../runtime/mcp-server/tool';
-import { type Listening, listenHttp, postJson } from '../../support/http';
-import { startAgent, startToolServer } from '../../support/in-process';
-import {
-  asksFor,
-  inTurn,
-  says,
-  type Script,
-  startScriptedModel,
-  toolResults,
-} from '../../support/scripted-model';
+import { type AgentSettings } from '../../../runtime/contract';
+import { tool, type ToolDefinition } from '../../../runtime/mcp-server/tool';
+import { listenHttp } from '../../support/http';
+import { closeAll, open, openLead } from '../../support/open-lead';
+import { asksFor, inTurn, says, type Script, toolResults } from '../../support/scripted-model';
 import { startScriptedAgent } from '../../support/scripted-agent';
 import { only } from '../../support/span-tree';
 import { pointsOf, startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 let called: number;
 
 beforeEach(() => {
   called = 0;
   return telemetry.reset();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const count = tool({ description: 'Counts', input: z.object({}), handler: () => String(++called) });
@@ -137,21 +128,10 @@ function limit(message: string, code: string) {
 
 async function ask(
   script: Script,
-  settings: Partial<Parameters<typeof startAgent>[0]>,
-  tools: Parameters<typeof startToolServer>[1] = { count },
+  settings: Partial<AgentSettings>,
+  tools: Readonly<Record<string, ToolDefinition>> = { count },
   headers: Record<string, string> = {},
 ) {
-  const model = await startScriptedModel(script);
-  const search = await startToolServer('search', tools);
-  const mcpServers = [{ name: 'search', url: search.url }];
-  const agent = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    mcpServers,
-    ...settings,
-  });
-  open.push(agent, search, model);
-  const messages = [{ role: 'user', content: 'go' }];
-  return { model, reply: await postJson(`${agent.url}/v1/chat/completions`, { messages }, headers) };
+  const { model, ask } = await openLead(script, settings, tools);
+  return { model, reply: await ask('go', headers) };
 }

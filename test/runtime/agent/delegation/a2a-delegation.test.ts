@@ -1,38 +1,29 @@
 import { z } from 'zod';
+import { type AgentSettings } from '../../../../runtime/contract';
 import { tool } from '../../../../runtime/mcp-server/tool';
-import { type Listening, postJson, signalled, until } from '../../../support/http';
-import { startAgent, startToolServer } from '../../../support/in-process';
+import { type Listening, signalled, until } from '../../../support/http';
+import { startToolServer } from '../../../support/in-process';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { type AgentRequest, startScriptedAgent } from '../../../support/scripted-agent';
-import {
-  asksFor,
-  inTurn,
-  says,
-  type Script,
-  startScriptedModel,
-  toolResults,
-} from '../../../support/scripted-model';
+import { asksFor, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { spanTree } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: { close(): Promise<void> }[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  for (const part of open.splice(0)) await part.close();
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const DIG = asksFor(['delegate_to_worker', { task: 'dig' }]);
-const QUESTION = { messages: [{ role: 'user', content: 'go' }] };
 
 describe('an agent of ours that is delegated to by A2A', () => {
   test('takes the task with a key, on the same trace', async () => {
-    const { agent: worker, model: workerModel } = await started('worker', inTurn(says('dug')), {
+    const { agent: worker, model: workerModel } = await openWorker(inTurn(says('dug')), {
       apiKeys: ['not-a-key'],
     });
     const { lead, told } = await leadOf(worker, { apiKey: 'not-a-key' });
-    expect((await ask(lead)).status).toBe(200);
+    expect((await lead.ask()).status).toBe(200);
     expect(told()).toEqual(['dug']);
     expect(workerModel.requests[0]?.messages.at(-1)).toEqual({ role: 'user', content: 'dig' });
     expect(spanTree(telemetry.spans)).toEqual([
@@ -49,16 +40,16 @@ describe('an agent of ours that is delegated to by A2A', () => {
   });
 
   test('refuses it without a key', async () => {
-    const { agent: worker } = await started('worker', inTurn(says('dug')), { apiKeys: ['not-a-key'] });
+    const { agent: worker } = await openWorker(inTurn(says('dug')), { apiKeys: ['not-a-key'] });
     const { lead, told } = await leadOf(worker, {});
-    await ask(lead);
+    await lead.ask();
     expect(told()).toEqual(['Error: agent "worker" failed with status 401']);
   });
 
   test('refuses it when it came through too many', async () => {
-    const { agent: worker, model } = await started('worker', inTurn(says('dug')), { maxDelegationDepth: 1 });
+    const { agent: worker, model } = await openWorker(inTurn(says('dug')), { maxDelegationDepth: 1 });
     const { lead, told } = await leadOf(worker, {});
-    await ask(lead, { 'x-kaos-ancestors': 'boss' });
+    await lead.ask('go', { 'x-kaos-ancestors': 'boss' });
     expect(told()).toEqual([
       'Error: the task of agent "worker" is rejected: Delegated deeper than 1: boss > lead > worker',
     ]);
@@ -66,35 +57,35 @@ describe('an agent of ours that is delegated to by A2A', () => {
   });
 
   test('refuses it when it comes back to it, unless somebody means it to', async () => {
-    const { agent: worker, model } = await started('worker', inTurn(says('dug')));
+    const { agent: worker, model } = await openWorker(inTurn(says('dug')));
     const { lead, told } = await leadOf(worker, {});
-    await ask(lead, { 'x-kaos-ancestors': 'worker' });
+    await lead.ask('go', { 'x-kaos-ancestors': 'worker' });
     expect(told()).toEqual([
       'Error: the task of agent "worker" is rejected: Delegated in a circle: worker > lead > worker',
     ]);
     expect(model.requests).toEqual([]);
     const meaning = await leadOf(worker, {});
-    await ask(meaning.lead, { 'x-kaos-ancestors': 'worker', 'x-kaos-allow-cycle': 'true' });
+    await meaning.lead.ask('go', { 'x-kaos-ancestors': 'worker', 'x-kaos-allow-cycle': 'true' });
     expect(meaning.told()).toEqual(['dug']);
   });
 
   test('has no more time than is left of the request', async () => {
-    const { agent: worker } = await started('worker', () => new Promise(() => undefined));
+    const { agent: worker } = await openWorker(() => new Promise(() => undefined));
     const { lead } = await leadOf(worker, {});
-    const { status, body } = await ask(lead, { 'x-kaos-timeout-ms': '300' });
+    const { status, body } = await lead.ask('go', { 'x-kaos-timeout-ms': '300' });
     expect([status, body.error.code]).toEqual([504, 'deadline_exceeded']);
     await until(() => telemetry.spans.filter(({ name }) => name === 'agent.agentic_loop').length === 2);
   });
 
   test('stops when the client of its caller hangs up', async () => {
     const asked = signalled();
-    const { agent: worker, model } = await started('worker', () => {
+    const { agent: worker, model } = await openWorker(() => {
       asked.happen();
       return new Promise(() => undefined);
     });
     const { lead } = await leadOf(worker, {});
     const client = new AbortController();
-    const reply = postJson(`${lead.url}/v1/chat/completions`, QUESTION, {}, client.signal);
+    const reply = lead.ask('go', {}, client.signal);
     await asked.happened;
     client.abort();
     await expect(reply).rejects.toThrow('This operation was aborted');
@@ -104,13 +95,13 @@ describe('an agent of ours that is delegated to by A2A', () => {
   test('tells that it waits for a person, whom no model can stand in for', async () => {
     const wipe = tool({ description: 'Wipes', input: z.object({}), handler: () => 'wiped' });
     const files = await startToolServer('files', { wipe });
-    const { agent: worker } = await started('worker', inTurn(asksFor(['wipe', {}]), says('done')), {
+    const { agent: worker } = await openWorker(inTurn(asksFor(['wipe', {}]), says('done')), {
       mcpServers: [{ name: 'files', url: files.url }],
       toolApproval: ['wipe'],
     });
     open.push(files);
     const { lead, told } = await leadOf(worker, {});
-    await ask(lead);
+    await lead.ask();
     expect(told()).toEqual([
       'Error: the task of agent "worker" is input-required: Waiting for approval:\n- wipe {}\nAnswer "approve" or "deny".',
     ]);
@@ -138,7 +129,7 @@ describe('an agent of somebody else', () => {
       }),
     });
     const { lead, told } = await leadOf(worker, {});
-    await ask(lead);
+    await lead.ask();
     expect(told()).toEqual(['dug']);
     expect(worker.requests).toMatchObject([
       { body: { method: 'SendMessage' }, headers: { 'a2a-version': '1.0' } },
@@ -162,7 +153,7 @@ describe('an agent of somebody else', () => {
     const { lead } = await leadOf(worker, {});
     open.push(worker);
     const client = new AbortController();
-    const reply = postJson(`${lead.url}/v1/chat/completions`, QUESTION, {}, client.signal);
+    const reply = lead.ask('go', {}, client.signal);
     await looked.happened;
     client.abort();
     await expect(reply).rejects.toThrow('This operation was aborted');
@@ -170,23 +161,12 @@ describe('an agent of somebody else', () => {
   });
 });
 
-async function started(
-  name: string,
-  script: Script,
-  settings: Partial<Parameters<typeof startAgent>[0]> = {},
-) {
-  const model = await startScriptedModel(script);
-  const agent = await startAgent({ name, modelUrl: model.url, model: 'gpt-4o', ...settings });
-  open.unshift(agent, model);
-  return { agent, model };
+function openWorker(script: Script, settings: Partial<AgentSettings> = {}) {
+  return openLead(script, { name: 'worker', ...settings });
 }
 
 async function leadOf(worker: Listening, peer: { readonly apiKey?: string }) {
   const subAgents = [{ name: 'worker', url: worker.url, protocol: 'a2a' as const, ...peer }];
-  const { agent: lead, model } = await started('lead', inTurn(DIG, says('done')), { subAgents });
+  const { agent: lead, model } = await openLead(inTurn(DIG, says('done')), { subAgents });
   return { lead, told: () => toolResults(model.requests[1]) };
-}
-
-function ask(lead: Listening, headers: Record<string, string> = {}) {
-  return postJson(`${lead.url}/v1/chat/completions`, QUESTION, headers);
 }

@@ -2,17 +2,15 @@ import { z } from 'zod';
 import { tool } from '../../../../runtime/mcp-server/tool';
 import { type AgentSettings } from '../../../../runtime/contract';
 import { type Listening, listenHttp, nobodyAt } from '../../../support/http';
-import { type Lead, startLead as startLeadWith } from '../../../support/lead';
+import { type Lead } from '../../../support/lead';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { startScriptedAgent } from '../../../support/scripted-agent';
 import { asksFor, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const count = tool({ description: 'Counts', input: z.object({}), handler: () => '1' });
@@ -174,13 +172,12 @@ describe('a circle', () => {
       { name: 'worker', subAgents: [{ name: 'lead', url: back.url }] },
     );
     const model = inTurn(asksFor(DIG), says('done'));
-    const lead = await startLeadWith(
+    const { agent: lead } = await openLead(
       model,
       { subAgents: [{ name: 'worker', url: worker.url }] },
       undefined,
       back.port,
     );
-    open.push(lead);
     expect((await lead.ask()).status).toBe(200);
     expect(toolResults(worker.model.requests[1])).toEqual([
       'Error: agent "lead" failed with status 422 (delegation_cycle)',
@@ -201,7 +198,5 @@ async function startLead(
   settings: Partial<AgentSettings> = {},
 ): Promise<Lead> {
   const subAgents = worker ? [{ name: 'worker', url: worker.url }] : [];
-  const lead = await startLeadWith(script, { subAgents, ...settings }, { count });
-  open.push(lead);
-  return lead;
+  return (await openLead(script, { subAgents, ...settings }, { count })).agent;
 }

@@ -1,31 +1,20 @@
-import { type Listening, nobodyAt, postJson } from '../../../support/http';
-import { startAgent } from '../../../support/in-process';
-import {
-  asksFor,
-  inTurn,
-  says,
-  type ScriptedModel,
-  startScriptedModel,
-  toolResults,
-} from '../../../support/scripted-model';
+import { nobodyAt } from '../../../support/http';
+import { closeAll, open, openLead } from '../../../support/open-lead';
+import { asksFor, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { startTestTelemetry } from '../../../support/telemetry';
 import { startScriptedAgent } from '../../../support/scripted-agent';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
-const QUESTION = { messages: [{ role: 'user', content: 'go' }] };
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 test('a delegation says which agents it came through, and the caller last', async () => {
   const worker = await startScriptedAgent();
   const { agent } = await leadOf(worker.url, { name: 'lead, "ä"' });
   open.push(worker);
-  await ask(agent, { 'x-kaos-ancestors': 'first,s%C3%A9cond' });
+  await agent.ask('go', { 'x-kaos-ancestors': 'first,s%C3%A9cond' });
   expect(worker.requests[0]?.headers['x-kaos-ancestors']).toBe('first,s%C3%A9cond,lead%2C%20%22%C3%A4%22');
 });
 
@@ -33,21 +22,14 @@ test('a delegation without a caller of its own begins with the agent', async () 
   const worker = await startScriptedAgent();
   const { agent } = await leadOf(worker.url);
   open.push(worker);
-  await ask(agent);
+  await agent.ask();
   expect(worker.requests[0]?.headers['x-kaos-ancestors']).toBe('lead');
 });
 
 test('a request as deep as allowed is answered, a deeper one is refused with its chain', async () => {
-  const model = await startScriptedModel(inTurn(says('hi')));
-  const agent = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    maxDelegationDepth: 2,
-  });
-  open.push(agent, model);
-  expect((await ask(agent, { 'x-kaos-ancestors': 'a,b' })).status).toBe(200);
-  const refused = await ask(agent, { 'x-kaos-ancestors': 'a, b ,a' });
+  const { agent, model } = await openLead(inTurn(says('hi')), { maxDelegationDepth: 2 });
+  expect((await agent.ask('go', { 'x-kaos-ancestors': 'a,b' })).status).toBe(200);
+  const refused = await agent.ask('go', { 'x-kaos-ancestors': 'a, b ,a' });
   expect([refused.status, refused.body]).toEqual([
     422,
     {
@@ -63,40 +45,31 @@ test('a request as deep as allowed is answered, a deeper one is refused with its
 });
 
 test('agents that mean to delegate to each other for ever come to an end, and each is told', async () => {
-  const models: ScriptedModel[] = [];
   // Each model delegates as long as it can, and then says what it was told.
-  const delegating = async (name: string) => {
-    const model = await startScriptedModel((request) => {
+  const delegating =
+    (name: string): Script =>
+    (request) => {
       const [told] = toolResults(request);
       return told === undefined ? asksFor([`delegate_to_${name}`, { task: 'go on' }]) : says(told);
-    });
-    models.push(model);
-    return model.url;
-  };
+    };
   const [ping, pong] = [await nobodyAt(), await nobodyAt()];
-  const settings = { model: 'gpt-4o', maxDelegationDepth: 4 };
-  open.push(
-    await startAgent(
-      {
-        ...settings,
-        name: 'ping',
-        modelUrl: await delegating('pong'),
-        subAgents: [{ name: 'pong', url: pong.url }],
-      },
-      ping.port,
-    ),
-    await startAgent(
-      {
-        ...settings,
-        name: 'pong',
-        modelUrl: await delegating('ping'),
-        subAgents: [{ name: 'ping', url: ping.url, allowCycle: true }],
-      },
-      pong.port,
-    ),
-    ...models,
+  const first = await openLead(
+    delegating('pong'),
+    { name: 'ping', maxDelegationDepth: 4, subAgents: [{ name: 'pong', url: pong.url }] },
+    undefined,
+    ping.port,
   );
-  const reply = await ask(ping);
+  await openLead(
+    delegating('ping'),
+    {
+      name: 'pong',
+      maxDelegationDepth: 4,
+      subAgents: [{ name: 'ping', url: ping.url, allowCycle: true }],
+    },
+    undefined,
+    pong.port,
+  );
+  const reply = await first.ask();
   expect(reply.status).toBe(200);
   expect(reply.body.choices[0].message.content).toBe(
     'Error: agent "pong" failed with status 422 (delegation_too_deep)',
@@ -121,28 +94,15 @@ test.each<[why: string, headers: Record<string, string>, message: string]>([
   ['the time left is no decimal', { 'x-kaos-timeout-ms': '1e3' }, MILLISECONDS],
 ])('fails when %s', async (_why, headers, message) => {
   const { agent } = await leadOf((await nobodyAt()).url);
-  const reply = await ask(agent, headers);
+  const reply = await agent.ask('go', headers);
   expect([reply.status, reply.body.error]).toEqual([
     400,
     { message, type: 'invalid_request_error', param: null, code: 'invalid_request' },
   ]);
 });
 
-async function leadOf(workerUrl: string, settings: { name?: string } = {}) {
-  const model = await startScriptedModel(
-    inTurn(asksFor(['delegate_to_worker', { task: 'dig' }]), says('done')),
-  );
-  const agent = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    subAgents: [{ name: 'worker', url: workerUrl }],
-    ...settings,
-  });
-  open.unshift(agent, model);
-  return { agent, model };
-}
-
-function ask(agent: { readonly url: string }, headers: Record<string, string> = {}) {
-  return postJson(`${agent.url}/v1/chat/completions`, QUESTION, headers);
+function leadOf(workerUrl: string, settings: { name?: string } = {}) {
+  const subAgents = [{ name: 'worker', url: workerUrl }];
+  const script = inTurn(asksFor(['delegate_to_worker', { task: 'dig' }]), says('done'));
+  return openLead(script, { subAgents, ...settings });
 }

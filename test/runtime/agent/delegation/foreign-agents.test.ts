@@ -1,18 +1,14 @@
 import { type PeerAgent } from '../../../../runtime/contract';
-import { type Listening, postJson } from '../../../support/http';
-import { startAgent } from '../../../support/in-process';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { type AgentRequest, type AgentScript, startScriptedAgent } from '../../../support/scripted-agent';
-import { asksFor, inTurn, says, startScriptedModel, toolResults } from '../../../support/scripted-model';
+import { asksFor, inTurn, says, toolResults } from '../../../support/scripted-model';
 import { only } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 describe('an agent that knows chat completions alone', () => {
@@ -193,20 +189,15 @@ async function delegate(
   delegationTimeoutMs = 5_000,
 ) {
   const worker = await startScriptedAgent(script);
-  const model = await startScriptedModel(
+  open.push(worker);
+  const { model, ask } = await openLead(
     inTurn(asksFor(['delegate_to_worker', { task: 'dig' }]), says('done')),
+    {
+      delegationTimeoutMs,
+      subAgents: [{ name: 'worker', url: worker.url + path, ...agent }],
+    },
   );
-  const lead = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    delegationTimeoutMs,
-    subAgents: [{ name: 'worker', url: worker.url + path, ...agent }],
-  });
-  open.push(lead, model, worker);
-  const messages = [{ role: 'user', content: 'go' }];
-  const reply = await postJson(`${lead.url}/v1/chat/completions`, { messages });
-  expect(reply.status).toBe(200);
+  expect((await ask()).status).toBe(200);
   const offered = model.requests[0]?.tools?.[0]?.function.description;
   return { told: toolResults(model.requests[1]), requests: worker.requests, offered };
 }

@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { type AgentSettings, type PeerProtocol } from '../../../../runtime/contract';
 import { tool } from '../../../../runtime/mcp-server/tool';
-import { type Listening, listenHttp, nobodyAt } from '../../../support/http';
-import { type Lead, startLead as startLeadWith } from '../../../support/lead';
+import { listenHttp, nobodyAt } from '../../../support/http';
+import { type Lead } from '../../../support/lead';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { asksFor, inTurn, says, type Script } from '../../../support/scripted-model';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const NAMES = ['ann', 'bob', 'cid'];
@@ -90,7 +88,5 @@ function startFrugal(url: string): Promise<Lead> {
 }
 
 async function startLead(script: Script, settings: Partial<AgentSettings>): Promise<Lead> {
-  const lead = await startLeadWith(script, settings, { count });
-  open.push(lead);
-  return lead;
+  return (await openLead(script, settings, { count })).agent;
 }

@@ -1,27 +1,20 @@
-import { type Listening, listenHttp, nobodyAt, postJson } from '../../../support/http';
-import { startAgent } from '../../../support/in-process';
-import { asksFor, inTurn, says, startScriptedModel, toolResults } from '../../../support/scripted-model';
+import { listenHttp, nobodyAt } from '../../../support/http';
+import { closeAll, open, openLead } from '../../../support/open-lead';
+import { asksFor, inTurn, says, toolResults } from '../../../support/scripted-model';
 import { only } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 test('a sub-agent is offered with what its card says of it, and takes a task', async () => {
-  const workerModel = await startScriptedModel(inTurn(says('dug')));
-  const worker = await startAgent({
+  const { agent: worker, model: workerModel } = await openLead(inTurn(says('dug')), {
     name: 'worker',
     description: 'Digs holes.',
-    modelUrl: workerModel.url,
-    model: 'gpt-4o',
   });
-  open.push(worker, workerModel);
   const { model, reply } = await delegate(worker.url, { task: 'dig here' });
   expect(reply.status).toBe(200);
   expect(model.requests[0]?.tools).toMatchObject([
@@ -90,10 +83,7 @@ test.each([{}, { task: '' }, { task: 7 }])('a delegation fails without a task: %
 });
 
 async function delegate(url: string, args: object) {
-  const model = await startScriptedModel(inTurn(asksFor(['delegate_to_worker', args]), says('done')));
-  const subAgents = [{ name: 'worker', url }];
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', subAgents });
-  open.unshift(agent, model);
-  const messages = [{ role: 'user', content: 'go' }];
-  return { model, reply: await postJson(`${agent.url}/v1/chat/completions`, { messages }) };
+  const script = inTurn(asksFor(['delegate_to_worker', args]), says('done'));
+  const { model, ask } = await openLead(script, { subAgents: [{ name: 'worker', url }] });
+  return { model, reply: await ask() };
 }

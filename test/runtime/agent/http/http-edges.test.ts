@@ -3,18 +3,15 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type AgentSettings } from '../../../../runtime/contract';
 import { openStream } from '../../../support/chat-stream';
-import { type Listening, postJson, signalled } from '../../../support/http';
-import { startAgent } from '../../../support/in-process';
-import { says, type Script, type ScriptedReply, startScriptedModel } from '../../../support/scripted-model';
+import { postJson, signalled } from '../../../support/http';
+import { closeAll, openLead } from '../../../support/open-lead';
+import { says, type Script, type ScriptedReply } from '../../../support/scripted-model';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 // Its log lines would drown the report of the tests.
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const QUESTION = { messages: [{ role: 'user', content: 'hi' }] };
@@ -209,8 +206,6 @@ async function raw(port: number, request: string): Promise<string> {
 }
 
 async function start(settings: Partial<AgentSettings> = {}, script: Script = () => says('hello')) {
-  const model = await startScriptedModel(script);
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', ...settings });
-  open.unshift(agent, model);
+  const { agent, model } = await openLead(script, settings);
   return { agent, model, url: `${agent.url}/v1/chat/completions` };
 }

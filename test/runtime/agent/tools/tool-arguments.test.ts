@@ -1,19 +1,15 @@
 import { z } from 'zod';
 import { tool } from '../../../../runtime/mcp-server/tool';
-import { type Listening } from '../../../support/http';
-import { startLead } from '../../../support/lead';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { asksFor, inTurn, says, toolResults } from '../../../support/scripted-model';
 import { type MCPMessage, startScriptedMCP } from '../../../support/scripted-mcp';
 import { only } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const book = tool({
@@ -28,8 +24,7 @@ test('the model is told where its arguments do not fit, and may mend them', asyn
     asksFor(['book', { seat: { row: 1 }, class: 'first' }]),
     says('done'),
   );
-  const lead = await startLead(script, {}, { book });
-  open.push(lead);
+  const lead = await openLead(script, {}, { book });
   expect((await lead.ask()).status).toBe(200);
   expect(toolResults(lead.model.requests[2])).toEqual([
     'Error: the arguments of "book" do not fit its schema: ' +
@@ -64,10 +59,10 @@ async function callLook(inputSchema: object, args: object) {
     'tools/list': () => ({ result: { tools: [{ name: 'look', inputSchema }] } }),
     'tools/call': ({ params }: MCPMessage) => void calls.push(params?.arguments),
   });
-  const lead = await startLead(inTurn(asksFor(['look', args]), says('done')), {
+  const lead = await openLead(inTurn(asksFor(['look', args]), says('done')), {
     mcpServers: [{ name: 'search', url: server.url }],
   });
-  open.push(lead, server);
+  open.push(server);
   await lead.ask();
   return { told: toolResults(lead.model.requests[1]), calls };
 }

@@ -1,17 +1,14 @@
 import { z } from 'zod';
 import { shortened } from '../../../../runtime/agent/tools/shortened';
 import { tool } from '../../../../runtime/mcp-server/tool';
-import { type Listening, type Signal, signalled, until } from '../../../support/http';
-import { startLead } from '../../../support/lead';
+import { type Signal, signalled, until } from '../../../support/http';
+import { closeAll, openLead } from '../../../support/open-lead';
 import { asksFor, inTurn, says, toolResults } from '../../../support/scripted-model';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 /** A tool whose calls end when the test says so. */
@@ -33,8 +30,7 @@ function stepwise() {
 test('so many calls of a turn are under way at a time, and the results keep their order', async () => {
   const { wait, started, calls } = stepwise();
   const script = inTurn(asksFor(...calls), says('done'));
-  const lead = await startLead(script, { maxParallelToolCalls: 2 }, { wait });
-  open.push(lead);
+  const lead = await openLead(script, { maxParallelToolCalls: 2 }, { wait });
   const reply = lead.ask();
   await until(() => started.size === 2);
   // The last that began ends first: another takes its place.
@@ -51,8 +47,7 @@ test('so many calls of a turn are under way at a time, and the results keep thei
 
 test('calls that still wait their turn are not begun for a client that has gone', async () => {
   const { wait, started, calls } = stepwise();
-  const lead = await startLead(inTurn(asksFor(...calls)), { maxParallelToolCalls: 1 }, { wait });
-  open.push(lead);
+  const lead = await openLead(inTurn(asksFor(...calls)), { maxParallelToolCalls: 1 }, { wait });
   const client = new AbortController();
   const reply = lead.ask('go', {}, client.signal).catch(() => 'gone');
   await until(() => started.size === 1);
@@ -72,8 +67,7 @@ test('a result that is too long is cut, and the model is told how much of it', a
     },
   });
   const script = inTurn(asksFor(['long', {}], ['fails', {}]), says('done'));
-  const lead = await startLead(script, { maxToolResultChars: 10 }, { long, fails });
-  open.push(lead);
+  const lead = await openLead(script, { maxToolResultChars: 10 }, { long, fails });
   await lead.ask();
   expect(toolResults(lead.model.requests[1])).toEqual([
     'xxxxxxxxxx\n[cut: 15 of 25 characters are left out here]',

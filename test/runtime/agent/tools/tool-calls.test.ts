@@ -1,26 +1,15 @@
 import { z } from 'zod';
-import { tool } from '../../../../runtime/mcp-server/tool';
-import { type Listening, postJson, signalled } from '../../../support/http';
-import { startAgent, startToolServer } from '../../../support/in-process';
-import {
-  asksFor,
-  inTurn,
-  says,
-  type Script,
-  type ScriptedModel,
-  startScriptedModel,
-  toolResults,
-} from '../../../support/scripted-model';
+import { tool, type ToolDefinition } from '../../../../runtime/mcp-server/tool';
+import { signalled } from '../../../support/http';
+import { closeAll, openLead } from '../../../support/open-lead';
+import { asksFor, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { only, spanTree } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: { close(): Promise<unknown> }[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const shout = tool({
@@ -37,8 +26,7 @@ const fail = tool({
 });
 
 test('the model is offered the tools with their schemas, and told the result', async () => {
-  const search = await toolServer('search', { shout });
-  const { model } = await ask(inTurn(asksFor(['shout', { text: 'hi' }]), says('done')), [search]);
+  const { model } = await ask(inTurn(asksFor(['shout', { text: 'hi' }]), says('done')), { shout });
   expect(model.requests[0]?.tools).toMatchObject([
     {
       type: 'function',
@@ -59,9 +47,8 @@ test('the tool calls of one turn run side by side, and their results keep the or
   const second = signalled();
   const first = { ...shout, handler: () => second.happened.then(() => 'first') };
   const last = { ...shout, handler: () => (second.happen(), 'last') };
-  const search = await toolServer('search', { first, last });
   const script = inTurn(asksFor(['first', { text: '1' }], ['last', { text: '2' }]), says('done'));
-  const { model, reply } = await ask(script, [search]);
+  const { model, reply } = await ask(script, { first, last });
   expect(reply.status).toBe(200);
   expect(toolResults(model.requests[1])).toEqual(['first', 'last']);
   expect(spanTree(telemetry.spans).slice(1, 9)).toEqual([
@@ -77,8 +64,7 @@ test('the tool calls of one turn run side by side, and their results keep the or
 });
 
 test('a tool that fails is news for the model, and an error on its spans alone', async () => {
-  const search = await toolServer('search', { fail });
-  const { model, reply } = await ask(inTurn(asksFor(['fail', {}]), says('sorry')), [search]);
+  const { model, reply } = await ask(inTurn(asksFor(['fail', {}]), says('sorry')), { fail });
   expect(reply).toMatchObject({ status: 200, body: { choices: [{ message: { content: 'sorry' } }] } });
   expect(toolResults(model.requests[1])).toEqual(['Error: out of paper']);
   expect(spanTree(telemetry.spans)).toEqual([
@@ -101,9 +87,8 @@ test('a tool that fails is news for the model, and an error on its spans alone',
 });
 
 test('a tool that nobody offers never becomes a name on spans', async () => {
-  const search = await toolServer('search', { shout });
   const madeUp = 'x'.repeat(100);
-  const { model } = await ask(inTurn(asksFor([madeUp, {}]), says('done')), [search]);
+  const { model } = await ask(inTurn(asksFor([madeUp, {}]), says('done')), { shout });
   expect(toolResults(model.requests[1])).toEqual([`Error: there is no tool "${madeUp}"; call one of: shout`]);
   const span = only(telemetry.spans, 'tool.unknown');
   expect(span.attributes).toMatchObject({
@@ -117,8 +102,7 @@ test('a tool that nobody offers never becomes a name on spans', async () => {
 test.each(['{"text":', '[]', '"hi"', 'null'])(
   'arguments %s are refused before the tool is called',
   async (args) => {
-    const search = await toolServer('search', { shout });
-    const { model } = await ask(inTurn(asksFor(['shout', args]), says('done')), [search]);
+    const { model } = await ask(inTurn(asksFor(['shout', args]), says('done')), { shout });
     expect(toolResults(model.requests[1])).toEqual(['Error: the arguments of "shout" are not a JSON object']);
     expect(telemetry.spans.map(({ name }) => name)).not.toContain('mcp.tool.shout');
     expect(only(telemetry.spans, 'tool.shout').attributes['error.type']).toBe('tool_arguments_invalid');
@@ -126,28 +110,13 @@ test.each(['{"text":', '[]', '"hi"', 'null'])(
 );
 
 test('no arguments are an empty object', async () => {
-  const search = await toolServer('search', { ping: { ...fail, handler: () => 'pong' } });
-  const { model } = await ask(inTurn(asksFor(['ping', '']), says('done')), [search]);
+  const { model } = await ask(inTurn(asksFor(['ping', '']), says('done')), {
+    ping: { ...fail, handler: () => 'pong' },
+  });
   expect(toolResults(model.requests[1])).toEqual(['pong']);
 });
 
-type NamedServer = { readonly name: string; readonly url: string };
-
-async function toolServer(name: string, tools: Parameters<typeof startToolServer>[1]): Promise<NamedServer> {
-  const server = await startToolServer(name, tools);
-  open.push(server);
-  return { name, url: server.url };
-}
-
-async function ask(script: Script, mcpServers: readonly NamedServer[]) {
-  const model: ScriptedModel = await startScriptedModel(script);
-  const agent: Listening = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    mcpServers,
-  });
-  open.unshift(agent, model);
-  const messages = [{ role: 'user', content: 'go' }];
-  return { model, reply: await postJson(`${agent.url}/v1/chat/completions`, { messages }) };
+async function ask(script: Script, tools: Readonly<Record<string, ToolDefinition>>) {
+  const { model, ask } = await openLead(script, {}, tools);
+  return { model, reply: await ask() };
 }

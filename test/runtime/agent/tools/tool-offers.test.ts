@@ -1,26 +1,16 @@
 import { z } from 'zod';
 import { tool } from '../../../../runtime/mcp-server/tool';
-import { type Listening, nobodyAt, postJson } from '../../../support/http';
-import { startAgent, startToolServer } from '../../../support/in-process';
-import {
-  asksFor,
-  inTurn,
-  says,
-  type Script,
-  type ScriptedModel,
-  startScriptedModel,
-  toolResults,
-} from '../../../support/scripted-model';
+import { nobodyAt } from '../../../support/http';
+import { startToolServer } from '../../../support/in-process';
+import { closeAll, open, openLead } from '../../../support/open-lead';
+import { asksFor, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { only } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: { close(): Promise<unknown> }[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const shout = tool({
@@ -28,6 +18,7 @@ const shout = tool({
   input: z.object({ text: z.string() }),
   handler: ({ text }) => text.toUpperCase(),
 });
+
 test('a tool server that is down offers nothing, and the answer still comes', async () => {
   const { model, reply } = await ask(inTurn(says('without tools')), [
     { name: 'down', url: (await nobodyAt()).url },
@@ -58,14 +49,6 @@ async function toolServer(name: string, tools: Parameters<typeof startToolServer
 }
 
 async function ask(script: Script, mcpServers: readonly NamedServer[]) {
-  const model: ScriptedModel = await startScriptedModel(script);
-  const agent: Listening = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    mcpServers,
-  });
-  open.unshift(agent, model);
-  const messages = [{ role: 'user', content: 'go' }];
-  return { model, reply: await postJson(`${agent.url}/v1/chat/completions`, { messages }) };
+  const { model, ask } = await openLead(script, { mcpServers });
+  return { model, reply: await ask() };
 }
