@@ -1,19 +1,18 @@
 import {
-  AGENT,
-  COLLECTOR_METRICS,
-  FAILED,
-  ITEMS,
-  PROMETHEUS,
-  select,
-  unavailable,
-} from './prometheus-metrics';
-
-/** One query of a panel and what its series are called. */
-interface Query {
-  readonly expression: string;
-  /** Grafana's template of a name, or `__auto`. */
-  readonly legend: string;
-}
+  CHOSEN,
+  chosen,
+  failing,
+  increase,
+  overflows,
+  quantile,
+  quantiles,
+  type Query,
+  query,
+  RATE,
+  rate,
+  top,
+} from './dashboard-queries';
+import { AGENT, COLLECTOR_METRICS, ITEMS, PROMETHEUS, select, unavailable } from './prometheus-metrics';
 
 /** A panel, before it has a place. */
 export interface Panel {
@@ -35,8 +34,7 @@ export interface Row {
   readonly panels: readonly Panel[];
 }
 
-/** Variables of the dashboard that select agents and models. */
-const CHOSEN = 'job=~"$job", agent_name=~"$agent_name"';
+/** By the variable of the dashboard that selects models. */
 const CHOSEN_MODEL = 'model=~"$model"';
 const P = PROMETHEUS;
 
@@ -208,53 +206,8 @@ export function collectorRow(): Row {
   };
 }
 
-/** Grafana's time that fits the resolution of a panel and how often metrics come. */
-const RATE = '$__rate_interval';
-
 function panel(title: string, unit: string, ...rest: (Query | number)[]): Panel {
   const queries = rest.filter((item) => typeof item !== 'number');
   const limit = rest.find((item) => typeof item === 'number');
   return { title, kind: 'timeseries', unit, queries, limit };
-}
-
-function query(expression: string, legend: string): Query {
-  return { expression, legend };
-}
-
-function chosen(metric: string, ...matchers: string[]): string {
-  return select(metric, CHOSEN, ...matchers);
-}
-
-function rate(metric: string, by: string, ...matchers: string[]): string {
-  return `sum by (${by}) (rate(${chosen(metric, ...matchers)}[${RATE}]))`;
-}
-
-function increase(metric: string, by: string): string {
-  return `sum by (${by}) (increase(${chosen(metric)}[${RATE}]))`;
-}
-
-/** The part that fails: none of it until the first does. */
-function failing(metric: string, by: string, ...matchers: string[]): string {
-  const all = rate(metric, by, ...matchers);
-  return `(${rate(metric, by, FAILED, ...matchers)} or 0 * ${all}) / (${all} > 0)`;
-}
-
-function quantile(part: number, histogram: string, by: string, ...matchers: string[]): string {
-  return `histogram_quantile(${part}, ${rate(`${histogram}_bucket`, `${by}, le`, ...matchers)})`;
-}
-
-function quantiles(histogram: string): Query[] {
-  return [0.5, 0.95, 0.99].map((part) =>
-    query(quantile(part, histogram, 'agent_name'), `{{agent_name}} ${part * 100} %`),
-  );
-}
-
-function top(expression: string): string {
-  return `topk(10, ${expression})`;
-}
-
-/** What the SDKs put beyond their limit of series, into one. */
-function overflows(): string {
-  const names = [P.requests, P.modelCalls, P.toolCalls, P.delegations].join('|');
-  return `count by (__name__) ({__name__=~"${names}", otel_metric_overflow="true"})`;
 }
