@@ -5,7 +5,7 @@ import { type Logger } from 'pino';
 import { CancelledError } from '../process/errors';
 import { ToolError } from '../process/failure-for-model';
 import { UNKNOWN } from '../telemetry/names';
-import { serveToolCall } from '../telemetry/operations';
+import { serveToolCall } from '../telemetry/mcp-operations';
 import { mcpParent } from '../telemetry/trace-context';
 import { type WithSpan } from '../telemetry/with-span';
 import { type RunnableTool } from './run-tool';

@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
 import { ATTRIBUTE } from '../telemetry/names';
-import { toolWork } from '../telemetry/operations';
+import { toolWork } from '../telemetry/mcp-operations';
 import { outgoingContext } from '../telemetry/trace-context';
 import { type WithSpan } from '../telemetry/with-span';
 import { type ToolContext, type ToolLog } from './tool';

@@ -2,7 +2,7 @@ import { context } from '@opentelemetry/api';
 import { type FastifyReply, type FastifyRequest, type HookHandlerDoneFunction } from 'fastify';
 import { A2A_CARD_PATH, CARD_PATH, HEALTH_PATH, READY_PATH } from '../contract';
 import { ATTRIBUTE } from '../telemetry/names';
-import { serveRequest } from '../telemetry/operations';
+import { serveRequest } from '../telemetry/http-operations';
 import { incomingContext } from '../telemetry/trace-context';
 import { type WithSpan } from '../telemetry/with-span';
 import { CancelledError, ProcessError } from './errors';

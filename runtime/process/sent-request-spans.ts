@@ -1,6 +1,6 @@
 import { DecoratorHandler, type Dispatcher } from 'undici';
 import { ATTRIBUTE } from '../telemetry/names';
-import { sendRequest } from '../telemetry/operations';
+import { sendRequest } from '../telemetry/http-operations';
 import { outgoingContext } from '../telemetry/trace-context';
 import { type WithSpan } from '../telemetry/with-span';
 import { CancelledError, ProcessError } from './errors';

@@ -2,14 +2,9 @@ import { metrics } from '@opentelemetry/api';
 import { pino } from 'pino';
 import { Instruments } from '../../runtime/telemetry/instruments';
 import { ATTRIBUTE, LABEL, METRIC, scopeName } from '../../runtime/telemetry/names';
-import {
-  agenticLoop,
-  delegateTo,
-  executeTool,
-  inference,
-  mcpToolCall,
-  type Operation,
-} from '../../runtime/telemetry/operations';
+import { mcpToolCall } from '../../runtime/telemetry/mcp-operations';
+import { agenticLoop, inference, type Operation } from '../../runtime/telemetry/operations';
+import { delegateTo, executeTool } from '../../runtime/telemetry/tool-operations';
 import { buildInstrumentation, type Instrumentation } from '../../runtime/telemetry/with-span';
 import { type OtlpClient, otlpClient } from './otlp-client';
 

@@ -3,7 +3,7 @@ import { DeadlineError } from '../../process/errors';
 import { DelegationError } from '../../process/failure-for-model';
 import { FAIR_WAIT_MS, type PeerBreaker, type Verdict } from '../../process/peer-breaker';
 import { SecretError } from '../../process/secret';
-import { delegateTo, DELEGATION_PREFIX } from '../../telemetry/operations';
+import { delegateTo, DELEGATION_PREFIX } from '../../telemetry/tool-operations';
 import { type Delegate } from './delegate';
 import { type Offer, type Tool, type Tools } from '../tools/tools';
 

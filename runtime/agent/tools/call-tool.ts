@@ -1,7 +1,7 @@
 import { reasonOf } from '../../process/errors';
 import { FailureForModel, ToolError } from '../../process/failure-for-model';
 import { ATTRIBUTE } from '../../telemetry/names';
-import { executeUnknownTool } from '../../telemetry/operations';
+import { executeUnknownTool } from '../../telemetry/tool-operations';
 import { type ChatMessage, type ToolCall } from '../model/chat';
 import { type CallProgress, type LoopListener } from '../listener';
 import { type JsonSchemas } from './json-schemas';

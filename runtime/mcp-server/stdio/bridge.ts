@@ -6,7 +6,7 @@ import { reasonOf } from '../../process/errors';
 import { ToolError } from '../../process/failure-for-model';
 import { isAnswer } from '../../process/is-answer';
 import { type Closing } from '../../process/serve';
-import { stdioToolCall } from '../../telemetry/operations';
+import { stdioToolCall } from '../../telemetry/mcp-operations';
 import { type WithSpan } from '../../telemetry/with-span';
 import { type CallOrigin, type RunnableTool } from '../run-tool';
 import { succeeded } from '../tool-result';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { capturingTool } from '../../../runtime/mcp-server/captured-content';
 import { runnableTool } from '../../../runtime/mcp-server/run-tool';
 import { tool } from '../../../runtime/mcp-server/tool';
-import { serveToolCall } from '../../../runtime/telemetry/operations';
+import { serveToolCall } from '../../../runtime/telemetry/mcp-operations';
 import { buildLogger } from '../../../runtime/telemetry/log';
 import { buildInstrumentation } from '../../../runtime/telemetry/with-span';
 import { only } from '../../support/span-tree';

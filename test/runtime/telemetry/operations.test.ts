@@ -1,10 +1,7 @@
-import {
-  delegateTo,
-  inference,
-  mcpToolCall,
-  sendRequest,
-  serveRequest,
-} from '../../../runtime/telemetry/operations';
+import { sendRequest, serveRequest } from '../../../runtime/telemetry/http-operations';
+import { mcpToolCall } from '../../../runtime/telemetry/mcp-operations';
+import { inference } from '../../../runtime/telemetry/operations';
+import { delegateTo } from '../../../runtime/telemetry/tool-operations';
 
 const PRIVATE = new URL('https://user:secret@tools.example.com/mcp?token=secret#secret');
 

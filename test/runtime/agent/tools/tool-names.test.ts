@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { byName } from '../../../../runtime/agent/tools/tool-names';
 import { type Tool } from '../../../../runtime/agent/tools/tools';
-import { executeTool } from '../../../../runtime/telemetry/operations';
+import { executeTool } from '../../../../runtime/telemetry/tool-operations';
 
 function tool(origin: string, name: string): Tool {
   const call = () => Promise.resolve(`${origin}/${name}`);
