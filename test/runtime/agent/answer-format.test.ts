@@ -2,19 +2,15 @@ import { z } from 'zod';
 import { tool } from '../../../runtime/mcp-server/tool';
 import { type AgentSettings } from '../../../runtime/contract';
 import { openStream, readStream } from '../../support/chat-stream';
-import { type Listening } from '../../support/http';
-import { startLead as startLeadWith } from '../../support/lead';
-import { asksFor, inTurn, says, type Script } from '../../support/scripted-model';
+import { closeAll, openLead } from '../../support/open-lead';
+import { asksFor, inTurn, says } from '../../support/scripted-model';
 import { only } from '../../support/span-tree';
 import { startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const SCHEMA = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
@@ -27,7 +23,7 @@ test.each<[what: string, said: string, content: string]>([
   ['as it is', '{"n": 4}', '{"n": 4}'],
   ['without the fence around it', ' ```json\n{"n": 4}\n```\n', '{"n": 4}'],
 ])('an answer that fits is given %s, and the model is told the format', async (_what, said, content) => {
-  const lead = await startLead(inTurn(says(said)));
+  const lead = await openLead(inTurn(says(said)));
   expect((await lead.ask(QUESTION)).body.choices[0].message.content).toBe(content);
   expect(lead.model.requests).toMatchObject([{ response_format: JSON_SCHEMA }]);
 });
@@ -36,7 +32,7 @@ test.each<[what: string, said: string, problem: string]>([
   ['is no JSON', 'four', 'it is no JSON'],
   ['does not fit', '{"n": "four"}', 'n: must be integer'],
 ])('an answer that %s is repaired once', async (_what, said, problem) => {
-  const lead = await startLead(inTurn(says(said), says('{"n":4}')));
+  const lead = await openLead(inTurn(says(said), says('{"n":4}')));
   const { body } = await lead.ask(QUESTION);
   expect(body.choices[0].message.content).toBe('{"n":4}');
   expect(body.usage.total_tokens).toBe(36);
@@ -60,7 +56,7 @@ test.each<[when: string, settings: Partial<AgentSettings>, calls: number]>([
   ['the second answer does not fit either', {}, 2],
   ['there is no step left to repair it', { maxSteps: 1 }, 1],
 ])('fails when %s', async (_when, settings, calls) => {
-  const lead = await startLead(inTurn(says('{"n":"secret"}')), settings);
+  const lead = await openLead(inTurn(says('{"n":"secret"}')), settings);
   const reply = await lead.ask(QUESTION);
   expect([reply.status, reply.body.error]).toEqual([502, UNMET]);
   expect(lead.model.requests).toHaveLength(calls);
@@ -71,7 +67,7 @@ test.each<[when: string, settings: Partial<AgentSettings>, calls: number]>([
 
 test('with tools before it, what is said beside them is left out', async () => {
   const preface = asksFor(['look', {}]);
-  const lead = await startLead(inTurn(preface, says('{"n":4}')), {}, { look });
+  const lead = await openLead(inTurn(preface, says('{"n":4}')), {}, { look });
   expect((await lead.ask(QUESTION)).body.choices[0].message.content).toBe('{"n":4}');
 });
 
@@ -80,56 +76,50 @@ test.each<[said: string, status: number]>([
   ['[1]', 502],
   ['text', 502],
 ])('json_object: %s is answered with %i', async (said, status) => {
-  const lead = await startLead(inTurn(says(said)));
+  const lead = await openLead(inTurn(says(said)));
   expect((await lead.ask({ messages: MESSAGES, response_format: { type: 'json_object' } })).status).toBe(
     status,
   );
 });
 
 test.each(['text', 'grammar'])('of the format %s, all is right', async (type) => {
-  const lead = await startLead(inTurn(says('anything')));
+  const lead = await openLead(inTurn(says('anything')));
   const { body } = await lead.ask({ messages: MESSAGES, response_format: { type } });
   expect(body.choices[0].message.content).toBe('anything');
 });
 
 test('a schema that cannot be compiled asks for JSON alone', async () => {
-  const lead = await startLead(inTurn(says('[1]')));
+  const lead = await openLead(inTurn(says('[1]')));
   const schema = { $ref: '#/gone' };
   const response_format = { type: 'json_schema', json_schema: { name: 'any', schema } };
   expect((await lead.ask({ messages: MESSAGES, response_format })).status).toBe(200);
 });
 
 test('fails when a schema is asked for and none is given', async () => {
-  const lead = await startLead(inTurn(says('{}')));
+  const lead = await openLead(inTurn(says('{}')));
   const { status, body } = await lead.ask({ messages: MESSAGES, response_format: { type: 'json_schema' } });
   expect([status, body.error.param]).toEqual([400, 'response_format.json_schema']);
 });
 
 test('streamed, the answer leaves once it fits, and in one piece', async () => {
-  const lead = await startLead(inTurn(says('{"n": "fo ur"}'), says('{"n": 4}')));
-  const { chunks, done } = await readStream(lead.url, QUESTION);
+  const lead = await openLead(inTurn(says('{"n": "fo ur"}'), says('{"n": 4}')));
+  const { chunks, done } = await readStream(lead.agent.url, QUESTION);
   const pieces = chunks.flatMap(({ choices }) => choices[0].delta.content || []);
   expect([pieces, done]).toEqual([['{"n": 4}'], true]);
 });
 
 test('streamed, what does not fit never leaves: the reply is an error with its status', async () => {
-  const lead = await startLead(inTurn(says('{"n": "fo ur"}')));
-  const stream = await openStream(lead.url, QUESTION);
+  const lead = await openLead(inTurn(says('{"n": "fo ur"}')));
+  const stream = await openStream(lead.agent.url, QUESTION);
   expect(stream.status).toBe(502);
 });
 
 test('in text mode tools can be called all the same: the format is told in words, and checked', async () => {
   const block = '```tool_call\n{"tool":"look","arguments":{}}\n```';
-  const lead = await startLead(inTurn(says(block), says('{"n":4}')), { toolCallMode: 'text' }, { look });
+  const lead = await openLead(inTurn(says(block), says('{"n":4}')), { toolCallMode: 'text' }, { look });
   expect((await lead.ask(QUESTION)).body.choices[0].message.content).toBe('{"n":4}');
   expect(lead.model.requests[0]).not.toHaveProperty('response_format');
   expect(lead.model.requests[0]?.messages[0]?.content).toContain(
     `## Answer Format\nYour answer, when you give it, must be a JSON object and nothing else that fits this JSON schema:\n${JSON.stringify(SCHEMA)}`,
   );
 });
-
-async function startLead(script: Script, settings: Partial<AgentSettings> = {}, tools = {}) {
-  const lead = await startLeadWith(script, settings, tools);
-  open.push(lead);
-  return lead;
-}

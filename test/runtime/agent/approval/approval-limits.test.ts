@@ -1,7 +1,8 @@
 import { type AgentSettings } from '../../../../runtime/contract';
 import { asksFor, inTurn, says } from '../../../support/scripted-model';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { CALLS, closeAll, say, send, started } from '../mcp/start-file-keeper';
+import { closeAll } from '../../../support/open-lead';
+import { CALLS, say, send, started } from './start-file-keeper';
 
 const telemetry = startTestTelemetry();
 

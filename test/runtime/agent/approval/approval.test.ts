@@ -1,12 +1,12 @@
 import { needsApproval } from '../../../../runtime/agent/approval/approval';
 import { type Tool } from '../../../../runtime/agent/tools/tools';
 import { getJson, type Listening, postJson, until } from '../../../support/http';
-import { startAgent } from '../../../support/in-process';
 import { describeWithRedis, startRedis } from '../../../support/redis';
-import { asksFor, inTurn, says, startScriptedModel, toolResults } from '../../../support/scripted-model';
+import { asksFor, inTurn, says, toolResults } from '../../../support/scripted-model';
 import { only } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { CALLS, closeAll, eventsOf, open, say, send, started, user } from '../mcp/start-file-keeper';
+import { closeAll, open, openLead } from '../../../support/open-lead';
+import { CALLS, eventsOf, say, send, started, user } from './start-file-keeper';
 
 const telemetry = startTestTelemetry();
 
@@ -169,12 +169,9 @@ describe('a call that a person is to approve', () => {
 
   test('of a sub-agent is an error for the agent that delegated', async () => {
     const { agent: worker, ran } = await started();
-    const model = await startScriptedModel(
-      inTurn(asksFor(['delegate_to_worker', { task: 'dig' }]), says('alas')),
-    );
+    const script = inTurn(asksFor(['delegate_to_worker', { task: 'dig' }]), says('alas'));
     const subAgents = [{ name: 'worker', url: worker.url }];
-    const lead = await startAgent({ name: 'chief', modelUrl: model.url, model: 'gpt-4o', subAgents });
-    open.unshift(lead, model);
+    const { agent: lead, model } = await openLead(script, { name: 'chief', subAgents });
     await say(lead, 'clean up');
     expect(toolResults(model.requests[1])).toEqual([
       'Error: agent "worker" waits for a person\'s approval of: delete_file; the task is not done',

@@ -2,19 +2,15 @@ import { z } from 'zod';
 import { ContextLimit } from '../../../../runtime/agent/context/context-limit';
 import { tool } from '../../../../runtime/mcp-server/tool';
 import { type AgentSettings } from '../../../../runtime/contract';
-import { type Listening } from '../../../support/http';
-import { startLead as startLeadWith } from '../../../support/lead';
+import { closeAll, openLead } from '../../../support/open-lead';
 import { asksFor, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { only, spanTree } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const PAGE = 'p'.repeat(2_000);
@@ -162,8 +158,6 @@ function withoutUsage(script: Script): Script {
   };
 }
 
-async function startLead(script: Script, settings: Partial<AgentSettings>, tools = {}) {
-  const lead = await startLeadWith(script, settings, { page, ...tools });
-  open.push(lead);
-  return lead;
+function startLead(script: Script, settings: Partial<AgentSettings>, tools = {}) {
+  return openLead(script, settings, { page, ...tools });
 }

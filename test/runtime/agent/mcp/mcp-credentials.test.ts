@@ -1,7 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { type PeerServer } from '../../../../runtime/contract';
-import { type Listening } from '../../../support/http';
-import { type Lead, startLead } from '../../../support/lead';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { asksFor, inTurn, says, toolResults } from '../../../support/scripted-model';
 import { startScriptedMCP } from '../../../support/scripted-mcp';
 import { secretFile } from '../../../support/secret-file';
@@ -9,12 +8,9 @@ import { only } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 /** A server, what it was told with each message, and an agent that calls it in each request. */
@@ -32,11 +28,11 @@ async function scene(peer: Partial<PeerServer>, path = '') {
     'tools/call': note('tools/call'),
   });
   const mcpServers = [{ name: 'tickets', url: server.url + path, ...peer }];
-  const lead: Lead = await startLead(
+  const lead = await openLead(
     inTurn(asksFor(['look', {}]), says('one'), asksFor(['look', {}]), says('two')),
     { mcpServers },
   );
-  open.push(lead, server);
+  open.push(server);
   return { lead, told };
 }
 
@@ -114,13 +110,13 @@ test('fails for want of a secret, saying which, and works again once it is there
   const tenant = secretFile();
   const { lead } = await scene({ headers: [{ name: 'X-Tenant', file: tenant.path }] });
   const reason = 'MCP_SERVER_tickets_HEADER_X_TENANT_FILE names a file that cannot be read';
-  const waiting = await fetch(`${lead.url}/ready`);
+  const waiting = await fetch(`${lead.agent.url}/ready`);
   expect([waiting.status, await waiting.json()]).toMatchObject([503, { reasons: [reason] }]);
   expect((await lead.ask()).status).toBe(200);
   expect(lead.model.requests[0]?.tools).toBeUndefined();
 
   tenant.write('here');
-  expect((await fetch(`${lead.url}/ready`)).status).toBe(200);
+  expect((await fetch(`${lead.agent.url}/ready`)).status).toBe(200);
 });
 
 test('fails when a secret could be no header, without repeating it', async () => {

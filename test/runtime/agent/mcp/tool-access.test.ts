@@ -1,21 +1,18 @@
 import { z } from 'zod';
 import { type PeerServer } from '../../../../runtime/contract';
 import { tool } from '../../../../runtime/mcp-server/tool';
-import { type Listening } from '../../../support/http';
 import { startToolServer } from '../../../support/in-process';
-import { startLead, type Lead } from '../../../support/lead';
+import { type Lead } from '../../../support/lead';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { asksFor, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
 import { startScriptedMCP } from '../../../support/scripted-mcp';
 import { only } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const named = (says: string) => tool({ description: says, input: z.object({}), handler: () => says });
@@ -58,8 +55,7 @@ test('a server has a time-out of its own', async () => {
   const silent = await startScriptedMCP({ 'tools/call': () => new Promise(() => undefined) });
   open.push(silent);
   const server = { name: 'search', url: silent.url, timeoutMs: 50 };
-  const lead = await startLead(inTurn(asksFor(['look', {}]), says('done')), { mcpServers: [server] });
-  open.unshift(lead);
+  const lead = await openLead(inTurn(asksFor(['look', {}]), says('done')), { mcpServers: [server] });
   await lead.ask();
   expect(toolResults(lead.model.requests[1])).toEqual(['Error: tool "look" could not be called']);
 });
@@ -67,7 +63,6 @@ test('a server has a time-out of its own', async () => {
 async function leadWith(script: Script, server: Partial<PeerServer>): Promise<Lead> {
   const search = await startToolServer('search', TOOLS);
   const mcpServers = [{ name: 'search', url: search.url, ...server }];
-  const lead = await startLead(script, { mcpServers });
-  open.push(lead, search);
-  return lead;
+  open.push(search);
+  return (await openLead(script, { mcpServers })).agent;
 }

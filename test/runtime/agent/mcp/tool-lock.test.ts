@@ -6,7 +6,8 @@ import { tool } from '../../../../runtime/mcp-server/tool';
 import { HttpClient } from '../../../../runtime/process/http-client';
 import { type Listening, until } from '../../../support/http';
 import { startAgent, startToolServer } from '../../../support/in-process';
-import { type Lead, startLead } from '../../../support/lead';
+import { type Lead } from '../../../support/lead';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { asksFor, inTurn, says, toolResults } from '../../../support/scripted-model';
 import { secretFile } from '../../../support/secret-file';
 import { startSessionServer } from '../../../support/session-server';
@@ -15,12 +16,9 @@ import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
 const http = new HttpClient();
-const open: { close(): Promise<unknown> }[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  for (const part of open.splice(0)) await part.close();
-});
+afterEach(closeAll);
 afterAll(() => Promise.all([http.close(), telemetry.close()]));
 
 const named = (says: string) => tool({ description: says, input: z.object({}), handler: () => says });
@@ -38,9 +36,7 @@ async function lockOf(server: Listening, ...leftOut: string[]): Promise<string> 
 async function leadOf(server: Listening, toolsLockFile: string, tools?: string[]): Promise<Lead> {
   const script = inTurn(says('ok'));
   const mcpServers = [{ name: 'search', url: server.url, tools }];
-  const lead = await startLead(script, { mcpServers, toolsLockFile });
-  open.unshift(lead);
-  return lead;
+  return (await openLead(script, { mcpServers, toolsLockFile })).agent;
 }
 
 /** The tools that the model was offered with the last request. */
@@ -137,8 +133,10 @@ test('a refused tool is not called either, and the card does not speak of it', a
   open.push(server);
   const toolsLockFile = await lockOf(server, 'wipe');
   const mcpServers = [{ name: 'search', url: server.url }];
-  const lead = await startLead(inTurn(asksFor(['wipe', {}]), says('done')), { mcpServers, toolsLockFile });
-  open.unshift(lead);
+  const { agent: lead } = await openLead(inTurn(asksFor(['wipe', {}]), says('done')), {
+    mcpServers,
+    toolsLockFile,
+  });
   await lead.ask();
   expect(toolResults(lead.model.requests[1])).toEqual(['Error: there is no tool "wipe"; call one of: read']);
   expect(only(telemetry.spans, 'tool.unknown')).toBeDefined();

@@ -1,7 +1,8 @@
 import { readStream } from '../../../../support/chat-stream';
 import { inTurn, says } from '../../../../support/scripted-model';
 import { startTestTelemetry } from '../../../../support/telemetry';
-import { closeAll, eventsOf, say, send, started, user } from '../../mcp/start-file-keeper';
+import { closeAll } from '../../../../support/open-lead';
+import { eventsOf, say, send, started, user } from '../../approval/start-file-keeper';
 
 const telemetry = startTestTelemetry();
 

@@ -1,18 +1,14 @@
 import { z } from 'zod';
 import { tool } from '../../../../../runtime/mcp-server/tool';
 import { readStream } from '../../../../support/chat-stream';
-import { type Listening } from '../../../../support/http';
-import { startLead } from '../../../../support/lead';
+import { closeAll, openLead } from '../../../../support/open-lead';
 import { asksFor, inTurn, says, type Script } from '../../../../support/scripted-model';
 import { startTestTelemetry } from '../../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const ping = tool({ description: 'Pings', input: z.object({}), handler: () => 'pong' });
@@ -33,8 +29,7 @@ test.each<[status: number, message: string]>([
   [422, 'Extra inputs are not permitted: tools'],
   [501, 'function calling is not implemented'],
 ])('a gateway that answers %i "%s" is asked in words, from then on', async (status, message) => {
-  const lead = await startLead(rejecting(status, message), {}, { ping });
-  open.push(lead);
+  const lead = await openLead(rejecting(status, message), {}, { ping });
   expect((await lead.ask()).body.choices[0].message.content).toBe('done');
   expect((await lead.ask()).body.choices[0].message.content).toBe('done');
   expect(lead.model.requests.map(({ tools }) => tools !== undefined)).toEqual([
@@ -55,8 +50,7 @@ test('what is refused for what a client asked is asked in words for that client 
     const isDemanded = 'tool_choice' in request;
     return isDemanded ? { status: 400, body: 'tool_choice "required" is not supported' } : says('done');
   };
-  const lead = await startLead(script, {}, { ping });
-  open.push(lead);
+  const lead = await openLead(script, {}, { ping });
   const question = { messages: [{ role: 'user', content: 'go' }] };
   expect((await lead.ask({ ...question, tool_choice: 'required' })).status).toBe(200);
   expect((await lead.ask(question)).status).toBe(200);
@@ -64,9 +58,8 @@ test('what is refused for what a client asked is asked in words for that client 
 });
 
 test('a stream falls back before it begins', async () => {
-  const lead = await startLead(rejecting(400, 'tools are not supported'), {}, { ping });
-  open.push(lead);
-  const { content } = await readStream(lead.url, { messages: [{ role: 'user', content: 'go' }] });
+  const lead = await openLead(rejecting(400, 'tools are not supported'), {}, { ping });
+  const { content } = await readStream(lead.agent.url, { messages: [{ role: 'user', content: 'go' }] });
   expect(content).toBe('done');
 });
 
@@ -78,21 +71,18 @@ test.each<[why: string, status: number, message: string]>([
   ['minds one tool', 400, "Invalid 'tools[0].function.name': string is too long"],
   ['minds one message', 400, "messages with role 'tool' must follow tool_calls"],
 ])('fails as ever when the gateway %s', async (_why, status, message) => {
-  const lead = await startLead(rejecting(status, message), {}, { ping });
-  open.push(lead);
+  const lead = await openLead(rejecting(status, message), {}, { ping });
   expect((await lead.ask()).status).toBe(status === 400 ? 400 : 502);
   expect(lead.model.requests).toHaveLength(1);
 });
 
 test('fails when the mode is native', async () => {
-  const lead = await startLead(rejecting(400, 'no tools'), { toolCallMode: 'native' }, { ping });
-  open.push(lead);
+  const lead = await openLead(rejecting(400, 'no tools'), { toolCallMode: 'native' }, { ping });
   expect((await lead.ask()).status).toBe(400);
 });
 
 test('a gateway that takes tools gets them as the API has it, and blocks are but text', async () => {
-  const lead = await startLead(inTurn(asksFor(['ping', {}]), says(BLOCK)), {}, { ping });
-  open.push(lead);
+  const lead = await openLead(inTurn(asksFor(['ping', {}]), says(BLOCK)), {}, { ping });
   expect((await lead.ask()).body.choices[0].message.content).toBe(BLOCK);
   expect(lead.model.requests.every(({ tools }) => tools !== undefined)).toBe(true);
 });

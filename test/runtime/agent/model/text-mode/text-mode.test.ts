@@ -2,24 +2,20 @@ import { z } from 'zod';
 import { tool } from '../../../../../runtime/mcp-server/tool';
 import { type AgentSettings } from '../../../../../runtime/contract';
 import { readStream } from '../../../../support/chat-stream';
-import { type Listening } from '../../../../support/http';
-import { startLead as startLeadWith } from '../../../../support/lead';
+import { closeAll, open, openLead } from '../../../../support/open-lead';
 import { startScriptedAgent } from '../../../../support/scripted-agent';
 import { inTurn, says, type Script } from '../../../../support/scripted-model';
 import { spanTree } from '../../../../support/span-tree';
 import { startTestTelemetry } from '../../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 let called: unknown[];
 
 beforeEach(() => {
   called = [];
   return telemetry.reset();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const add = tool({
@@ -178,7 +174,7 @@ test('a model that writes nothing else runs out of steps', async () => {
 test('streamed, text leaves as it comes, blocks never do', async () => {
   const text = `One \`moment\`:\n\`\`\`js\n1 + 2\n\`\`\`\n${block('add', { a: 1, b: 2 })}\nSo.`;
   const lead = await startLead(inTurn(says(text), says('It is 3.')));
-  const { content, chunks, done } = await readStream(lead.url, {
+  const { content, chunks, done } = await readStream(lead.agent.url, {
     messages: [{ role: 'user', content: 'go' }],
   });
   expect(content).toBe('One `moment`:\n```js\n1 + 2\n```\n\nSo.\n\nIt is 3.');
@@ -217,8 +213,6 @@ test('with no tools, or none allowed, a block is but text', async () => {
   );
 });
 
-async function startLead(script: Script, settings: Partial<AgentSettings> = {}) {
-  const lead = await startLeadWith(script, { toolCallMode: 'text', ...settings }, TOOLS);
-  open.push(lead);
-  return lead;
+function startLead(script: Script, settings: Partial<AgentSettings> = {}) {
+  return openLead(script, { toolCallMode: 'text', ...settings }, TOOLS);
 }

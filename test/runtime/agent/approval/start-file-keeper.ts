@@ -1,29 +1,17 @@
 import { z } from 'zod';
+import { type AgentSettings } from '../../../../runtime/contract';
 import { tool } from '../../../../runtime/mcp-server/tool';
 import { getJson, type JsonReply, type Listening, postJson } from '../../../support/http';
-import { startAgent, startToolServer } from '../../../support/in-process';
-import {
-  asksFor,
-  inTurn,
-  says,
-  type Script,
-  type ScriptedModel,
-  startScriptedModel,
-} from '../../../support/scripted-model';
-
-/** What a test opens and `closeAll` closes, in this order. */
-export const open: { close(): Promise<void> }[] = [];
-
-export async function closeAll(): Promise<void> {
-  for (const part of open.splice(0)) await part.close();
-}
+import { startToolServer } from '../../../support/in-process';
+import { open, openLead } from '../../../support/open-lead';
+import { asksFor, inTurn, says, type Script, type ScriptedModel } from '../../../support/scripted-model';
 
 /** Of these the first is to be approved. */
 export const CALLS = asksFor(['delete_file', { path: '/tmp/x' }], ['read_file', { path: '/tmp/x' }]);
 
 /** An agent with a tool that is to be approved, and one that is not. */
 export async function started(
-  settings: Partial<Parameters<typeof startAgent>[0]> = {},
+  settings: Partial<AgentSettings> = {},
   script: Script = inTurn(CALLS, says('done')),
 ): Promise<{ agent: Listening; ran: string[]; model: ScriptedModel }> {
   const ran: string[] = [];
@@ -40,17 +28,9 @@ export async function started(
     delete_file: named('delete_file'),
     read_file: named('read_file'),
   });
-  const model = await startScriptedModel(script);
+  open.push(files);
   const mcpServers = [{ name: 'files', url: files.url }];
-  const agent = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    mcpServers,
-    toolApproval: ['delete_*'],
-    ...settings,
-  });
-  open.unshift(agent, files, model);
+  const { agent, model } = await openLead(script, { mcpServers, toolApproval: ['delete_*'], ...settings });
   return { agent, ran, model };
 }
 
