@@ -1,18 +1,15 @@
 import { type Attributes } from '@opentelemetry/api';
 import { z } from 'zod';
 import { tool } from '../../../runtime/mcp-server/tool';
-import { type Listening, nobodyAt, postJson } from '../../support/http';
-import { startAgent, startToolServer } from '../../support/in-process';
-import { asksFor, inTurn, says, type ScriptedReply, startScriptedModel } from '../../support/scripted-model';
+import { nobodyAt } from '../../support/http';
+import { closeAll, openLead } from '../../support/open-lead';
+import { asksFor, inTurn, says, type ScriptedReply } from '../../support/scripted-model';
 import { idOf, only } from '../../support/span-tree';
 import { startTestTelemetry } from '../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 beforeEach(() => telemetry.reset());
 afterAll(() => telemetry.close());
 
@@ -77,17 +74,8 @@ async function ask(
   content = 'go',
   instructions = 'Be brief.',
 ): Promise<void> {
-  const model = await startScriptedModel(inTurn(...replies));
-  const search = await startToolServer('search', { echo, fail });
-  const agent = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    maxSteps: 3,
-    instructions,
-    mcpServers: [{ name: 'search', url: search.url }],
-    subAgents: [{ name: 'worker', url: (await nobodyAt()).url }],
-  });
-  open.push(agent, search, model);
-  await postJson(`${agent.url}/v1/chat/completions`, { messages: [{ role: 'user', content }] });
+  const subAgents = [{ name: 'worker', url: (await nobodyAt()).url }];
+  const settings = { maxSteps: 3, instructions, subAgents };
+  const lead = await openLead(inTurn(...replies), settings, { echo, fail });
+  await lead.ask(content);
 }

@@ -1,33 +1,26 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import { z } from 'zod';
 import { tool } from '../../../../runtime/mcp-server/tool';
-import { type Listening, postJson, signalled } from '../../../support/http';
-import { startAgent, startToolServer } from '../../../support/in-process';
-import { asksFor, inTurn, says, startScriptedModel } from '../../../support/scripted-model';
+import { postJson, signalled } from '../../../support/http';
+import { closeAll, open, openLead, QUESTION } from '../../../support/open-lead';
+import { asksFor, inTurn, says, type Script } from '../../../support/scripted-model';
 import { STUCK } from '../../../support/stuck-agents';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
-
-const QUESTION = { messages: [{ role: 'user', content: 'go' }] };
 
 test('a client that hangs up ends the model call', async () => {
   const asked = signalled();
-  const model = await startScriptedModel(() => {
+  const { ask, model } = await openLead(() => {
     asked.happen();
     return new Promise(() => undefined);
   });
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o' });
-  open.push(agent, model);
   const client = new AbortController();
-  const reply = postJson(`${agent.url}/v1/chat/completions`, QUESTION, {}, client.signal);
+  const reply = ask('go', {}, client.signal);
   await asked.happened;
   client.abort();
   await expect(reply).rejects.toThrow('This operation was aborted');
@@ -41,21 +34,22 @@ test('a client that hangs up ends the model call', async () => {
 
 test('a client that hangs up ends the task of a sub-agent, and the model call in it', async () => {
   const asked = signalled();
-  const workerModel = await startScriptedModel(() => {
-    asked.happen();
-    return new Promise(() => undefined);
-  });
-  const worker = await startAgent({ name: 'worker', modelUrl: workerModel.url, model: 'gpt-4o' });
-  const model = await startScriptedModel(inTurn(asksFor(['delegate_to_worker', { task: 'dig' }])));
-  const subAgents = [{ name: 'worker', url: worker.url }];
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', subAgents });
-  open.push(agent, worker, model, workerModel);
+  const worker = await openLead(
+    () => {
+      asked.happen();
+      return new Promise(() => undefined);
+    },
+    { name: 'worker' },
+  );
+  const script = inTurn(asksFor(['delegate_to_worker', { task: 'dig' }]));
+  const subAgents = [{ name: 'worker', url: worker.agent.url }];
+  const { ask, model } = await openLead(script, { subAgents });
   const client = new AbortController();
-  const reply = postJson(`${agent.url}/v1/chat/completions`, QUESTION, {}, client.signal);
+  const reply = ask('go', {}, client.signal);
   await asked.happened;
   client.abort();
   await expect(reply).rejects.toThrow('This operation was aborted');
-  await workerModel.hungUp;
+  await worker.model.hungUp;
   expect(model.requests).toHaveLength(1);
 });
 
@@ -73,20 +67,15 @@ test('a client that hangs up ends its tool call, and nobody else’s', async () 
     },
   });
   const patient = { ...stuck, handler: () => (other.happen(), aborted.happened.then(() => 'still here')) };
-  const search = await startToolServer('search', { stuck, patient });
-  const model = await startScriptedModel(({ messages }) =>
+  const script: Script = ({ messages }) =>
     messages.at(-1)?.role === 'tool'
       ? says(messages.at(-1)?.content)
-      : asksFor([String(messages[1]?.content), {}]),
-  );
-  const mcpServers = [{ name: 'search', url: search.url }];
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', mcpServers });
-  open.push(agent, search, model);
+      : asksFor([String(messages[1]?.content), {}]);
+  const { ask } = await openLead(script, {}, { stuck, patient });
 
-  const url = `${agent.url}/v1/chat/completions`;
   const client = new AbortController();
-  const leaving = postJson(url, { messages: [{ role: 'user', content: 'stuck' }] }, {}, client.signal);
-  const staying = postJson(url, { messages: [{ role: 'user', content: 'patient' }] });
+  const leaving = ask('stuck', {}, client.signal);
+  const staying = ask('patient');
   await Promise.all([started.happened, other.happened]);
   client.abort();
   await expect(leaving).rejects.toThrow('This operation was aborted');

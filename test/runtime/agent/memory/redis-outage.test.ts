@@ -1,23 +1,15 @@
+import { type AgentSettings } from '../../../../runtime/contract';
 import { getJson, type Listening, postJson, until } from '../../../support/http';
-import { startAgent } from '../../../support/in-process';
+import { closeAll, open, openLead } from '../../../support/open-lead';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis';
-import {
-  inTurn,
-  says,
-  type Script,
-  type ScriptedModel,
-  startScriptedModel,
-} from '../../../support/scripted-model';
+import { inTurn, says, type Script, type ScriptedModel } from '../../../support/scripted-model';
 import { secretFile } from '../../../support/secret-file';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: { close(): Promise<void> }[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  for (const part of open.splice(0)) await part.close();
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 describeWithRedis('an agent that keeps its sessions in Redis', () => {
@@ -180,18 +172,10 @@ async function started(password?: string): Promise<RunningRedis> {
 }
 
 async function agentWith(
-  settings: Partial<Parameters<typeof startAgent>[0]>,
+  settings: Partial<AgentSettings>,
   script: Script = inTurn(says('hi')),
 ): Promise<[Listening, ScriptedModel]> {
-  const model = await startScriptedModel(script);
-  const agent = await startAgent({
-    name: 'lead',
-    modelUrl: model.url,
-    model: 'gpt-4o',
-    memoryType: 'redis',
-    ...settings,
-  });
-  open.unshift(agent, model);
+  const { agent, model } = await openLead(script, { memoryType: 'redis', ...settings });
   return [agent, model];
 }
 

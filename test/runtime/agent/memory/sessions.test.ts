@@ -1,19 +1,18 @@
 import { z } from 'zod';
+import { type AgentSettings } from '../../../../runtime/contract';
 import { tool } from '../../../../runtime/mcp-server/tool';
 import { getJson, type Listening, nobodyAt, postJson } from '../../../support/http';
-import { startAgent, startToolServer } from '../../../support/in-process';
-import { asksFor, inTurn, says, type Script, startScriptedModel } from '../../../support/scripted-model';
+import { startToolServer } from '../../../support/in-process';
+import { closeAll, open, openLead } from '../../../support/open-lead';
+import { asksFor, inTurn, says, type Script } from '../../../support/scripted-model';
 import { startScriptedAgent } from '../../../support/scripted-agent';
 import { only } from '../../../support/span-tree';
 import { startTestTelemetry } from '../../../support/telemetry';
 
 const telemetry = startTestTelemetry();
-const open: Listening[] = [];
 
 beforeEach(() => telemetry.reset());
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
+afterEach(closeAll);
 afterAll(() => telemetry.close());
 
 const ADA = { role: 'user', content: 'I am Ada' };
@@ -196,14 +195,8 @@ test.each<[what: string, content: unknown, kept: string]>([
   expect(body.events[0].content).toBe(kept);
 });
 
-async function agentWith(
-  settings: Partial<Parameters<typeof startAgent>[0]> = {},
-  script: Script = inTurn(says('hi')),
-) {
-  const model = await startScriptedModel(script);
-  const agent = await startAgent({ name: 'lead', modelUrl: model.url, model: 'gpt-4o', ...settings });
-  open.unshift(agent, model);
-  return { agent, model };
+function agentWith(settings: Partial<AgentSettings> = {}, script: Script = inTurn(says('hi'))) {
+  return openLead(script, settings);
 }
 
 /** What the model heard after the instructions. */
