@@ -3,7 +3,7 @@
  * reader side by side. Constructs write these variables, processes read them, and nothing else is shared.
  */
 export * from './contract/agent';
-export { ConfigError, type Env, MAX_TIMEOUT_MS, readBoth } from './contract/env-reader';
+export { ConfigError, type Env, MAX_TIMEOUT_MS, readEach } from './contract/env-reader';
 export * from './contract/http';
 export * from './contract/image';
 export * from './contract/lifecycle';

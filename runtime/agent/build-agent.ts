@@ -5,6 +5,7 @@ import {
   type AgentConfig,
   GATEWAY_LIVENESS_PATH,
   HEALTH_PATH,
+  type LockedDigests,
   MODEL_API_KEY_VARIABLE,
   type PeerAgent,
   peerAgentKeyVariable,
@@ -41,7 +42,7 @@ import { SubAgents } from './delegation/sub-agents';
 import { AutoModel } from './model/text-mode/auto-model';
 import { TextModel } from './model/text-mode/text-model';
 import { ToolAccess } from './mcp/tool-access';
-import { lockOf, readLockedDigests } from './mcp/tool-lock';
+import { lockOf } from './mcp/tool-lock';
 import { type Tools } from './tools/tools';
 
 /** An agent put together: it does not listen yet, and tries to reach nobody but its memory. */
@@ -63,13 +64,13 @@ export interface TelemetryChoices {
 }
 
 /**
- * @throws ConfigError when the lock of its tools cannot be read
+ * @param words what its files say: what it is told, and what its tools may say
  * @param waitsFor what must be reached once before the agent is ready
  * @param capturesContent whether spans tell what was said
  */
 export function buildAgent(
   config: AgentConfig,
-  instructions: string,
+  { instructions, locked }: { readonly instructions: string; readonly locked: LockedDigests },
   waitsFor: readonly Dependency[],
   log: Logger,
   capturesContent = false,
@@ -85,7 +86,6 @@ export function buildAgent(
   const sessionOptions = { contextLimit: config.memoryContextLimit, required: config.memoryRequired };
   const sessions = new Sessions(memory, sessionOptions, log);
 
-  const locked = readLockedDigests(config.toolsLockFile);
   const servers = config.mcpServers.map((server) => {
     const client = new MCPClient(server, server.timeoutMs ?? toolTimeoutMs, http);
     const probe = () => client.listTools();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import {
-  type AgentConfig,
   agentConfigFromEnv,
+  agentFilesFromEnv,
   ConfigError,
-  readBoth,
+  readEach,
   telemetrySettingsFromEnv,
 } from '../contract';
 import { problemsOf } from '../process/conditions';
@@ -13,18 +13,22 @@ import { startReporting } from '../process/start-reporting';
 import { genAIGeneration } from '../telemetry/conventions';
 import { capturesContent } from '../telemetry/message-content';
 import { buildAgent, dependenciesOf } from './build-agent';
+import { readLockedDigests } from './mcp/tool-lock';
 import { listTools } from './tools/tools';
 
 const WARM_UP_MS = 10_000;
 
 void runMain(async () => {
-  const [config, settings] = readBoth(
+  const files = agentFilesFromEnv(process.env);
+  const [config, settings, fileInstructions, locked] = readEach(
     () => agentConfigFromEnv(process.env),
     () => telemetrySettingsFromEnv(process.env),
+    () => readInstructions(files.instructionsFile),
+    () => readLockedDigests(files.toolsLockFile),
   );
-  const instructions = readInstructions(config);
+  const words = { instructions: fileInstructions ?? config.instructions, locked };
   const { log, telemetry } = startReporting(config, settings, process.env);
-  const agent = buildAgent(config, instructions, dependenciesOf(config), log, capturesContent(process.env), {
+  const agent = buildAgent(config, words, dependenciesOf(config), log, capturesContent(process.env), {
     settings,
     generation: genAIGeneration(process.env),
   });
@@ -38,11 +42,11 @@ void runMain(async () => {
   await serve(server, { ...config, log, draining, closing: [...closing, telemetry] });
 });
 
-function readInstructions({ instructions, instructionsFile }: AgentConfig): string {
-  if (instructionsFile === undefined) return instructions;
+function readInstructions(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
   try {
-    return readFileSync(instructionsFile, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
-    throw new ConfigError([`AGENT_INSTRUCTIONS_FILE is "${instructionsFile}"; give a file that can be read`]);
+    throw new ConfigError([`AGENT_INSTRUCTIONS_FILE is "${file}"; give a file that can be read`]);
   }
 }

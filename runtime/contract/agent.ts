@@ -163,7 +163,7 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
       name: read.required('AGENT_NAME'),
       description: read.text('AGENT_DESCRIPTION') ?? AGENT_DEFAULTS.description,
       instructions: read.text('AGENT_INSTRUCTIONS') ?? AGENT_DEFAULTS.instructions,
-      instructionsFile: read.text('AGENT_INSTRUCTIONS_FILE'),
+      ...readFiles(read),
       host: read.text('AGENT_HOST') ?? AGENT_DEFAULTS.host,
       port: read.port('AGENT_PORT') ?? AGENT_DEFAULTS.port,
       publicUrl: readPublicUrl(read),
@@ -174,7 +174,6 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
       toolCallMode: read.oneOf('TOOL_CALL_MODE', TOOL_CALL_MODES) ?? AGENT_DEFAULTS.toolCallMode,
       maxSteps: read.count('AGENTIC_LOOP_MAX_STEPS') ?? AGENT_DEFAULTS.maxSteps,
       mcpServers: readMCPServers(read),
-      toolsLockFile: read.text(TOOLS_LOCK_FILE_VARIABLE),
       subAgents: readSubAgents(read),
       modelTimeoutMs: read.timeoutMs('MODEL_TIMEOUT_MS') ?? AGENT_DEFAULTS.modelTimeoutMs,
       modelMaxRetries: read.countFromZero('MODEL_MAX_RETRIES') ?? AGENT_DEFAULTS.modelMaxRetries,
@@ -201,6 +200,18 @@ export function agentConfigFromEnv(env: Env): AgentConfig {
       logLevel: readLogLevel(read, 'LOG_LEVEL', 'AGENT_LOG_LEVEL') ?? AGENT_DEFAULTS.logLevel,
     };
   });
+}
+
+/** The files that an agent reads at its start, which are known whatever is wrong with all else. */
+export function agentFilesFromEnv(env: Env): Pick<AgentConfig, 'instructionsFile' | 'toolsLockFile'> {
+  return readAll(env, readFiles);
+}
+
+function readFiles(read: EnvReader): ReturnType<typeof agentFilesFromEnv> {
+  return {
+    instructionsFile: read.text('AGENT_INSTRUCTIONS_FILE'),
+    toolsLockFile: read.text(TOOLS_LOCK_FILE_VARIABLE),
+  };
 }
 
 function readPublicUrl(read: EnvReader): string | undefined {

@@ -21,13 +21,13 @@ export function readAll<T>(env: Env, build: (read: EnvReader) => T): T {
 }
 
 /**
- * What each of two reads, so that whatever is wrong with either is said at once.
+ * What each of them reads, so that whatever is wrong with any is said at once.
  *
- * @throws ConfigError with the problems of both
+ * @throws ConfigError with the problems of all
  */
-export function readBoth<A, B>(first: () => A, second: () => B): [A, B] {
+export function readEach<T extends readonly unknown[]>(...reads: { readonly [K in keyof T]: () => T[K] }): T {
   const problems: string[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
+  const values = reads.map((read) => {
     try {
       return read();
     } catch (error) {
@@ -35,10 +35,9 @@ export function readBoth<A, B>(first: () => A, second: () => B): [A, B] {
       problems.push(...error.problems);
       return undefined;
     }
-  };
-  const read = [attempt(first), attempt(second)];
+  });
   if (problems.length > 0) throw new ConfigError(problems);
-  return read as [A, B]; // without problems, both are there
+  return values as unknown as T; // without problems, all are there
 }
 
 /** Timers of Node end at once when they are given more. */

@@ -1,5 +1,5 @@
 import { type FastifyInstance } from 'fastify';
-import { mcpServerConfigFromEnv, readBoth, telemetrySettingsFromEnv } from '../contract';
+import { mcpServerConfigFromEnv, readEach, telemetrySettingsFromEnv } from '../contract';
 import { requestSpans } from '../process/request-spans';
 import { runMain } from '../process/run-main';
 import { type Closing, serve } from '../process/serve';
@@ -16,7 +16,7 @@ import { StdioBridge } from './stdio/bridge';
 import { timeLimited } from './time-limit';
 
 void runMain(async () => {
-  const [config, settings] = readBoth(
+  const [config, settings] = readEach(
     () => mcpServerConfigFromEnv(process.env),
     () => telemetrySettingsFromEnv(process.env),
   );

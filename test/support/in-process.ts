@@ -7,6 +7,7 @@ import {
   type Env,
 } from '../../runtime/contract';
 import { buildAgent, type TelemetryChoices } from '../../runtime/agent/build-agent';
+import { readLockedDigests } from '../../runtime/agent/mcp/tool-lock';
 import { callersOf } from '../../runtime/mcp-server/callers';
 import { type AllowedPages } from '../../runtime/mcp-server/strange-pages';
 import { runnableTool } from '../../runtime/mcp-server/run-tool';
@@ -33,7 +34,8 @@ export async function startAgent(
   const env = agentConfigToEnv({ modelMaxRetries: 0, ...settings });
   const config: AgentConfig = agentConfigFromEnv(env);
   const log = buildTestLogger(config.name, env);
-  const { server, closing } = buildAgent(config, config.instructions, [], log, capturesContent, choices);
+  const words = { instructions: config.instructions, locked: readLockedDigests(config.toolsLockFile) };
+  const { server, closing } = buildAgent(config, words, [], log, capturesContent, choices);
   const listening = await listenFastify(server, port);
   return {
     ...listening,

@@ -39,14 +39,36 @@ test('fails when an agent’s configuration is wrong, naming each variable', asy
   ]);
 });
 
-test('fails when the file of the instructions cannot be read', async () => {
-  const env = agentConfigToEnv({ ...llmAt(), instructionsFile: '/nowhere/instructions.txt' });
-  const agent = startProcess(bundles.agent, env);
-  expect([await agent.exit, await agent.stderr]).toEqual([
-    1,
-    'AGENT_INSTRUCTIONS_FILE is "/nowhere/instructions.txt"; give a file that can be read\n',
-  ]);
-});
+test.each<[what: string, lock: string, problem: string]>([
+  ['is not there', '/nowhere/lock.json', 'is "/nowhere/lock.json"; give a file that can be read'],
+  ['is none', __filename, 'names a file that is no lock of tools; synthesize it again'],
+])(
+  'fails when files cannot be read, naming them with all else: the lock %s',
+  async (_what, lock, problem) => {
+    const env = agentConfigToEnv({
+      ...llmAt(),
+      instructionsFile: '/nowhere/instructions.txt',
+      toolsLockFile: lock,
+    });
+    const problems = [
+      'AGENT_INSTRUCTIONS_FILE is "/nowhere/instructions.txt"; give a file that can be read',
+      `TOOLS_LOCK_FILE ${problem}`,
+      '',
+    ];
+    const agent = startProcess(bundles.agent, env);
+    expect([await agent.exit, await agent.stderr]).toEqual([1, problems.join('\n')]);
+
+    const another = startProcess(bundles.agent, { ...env, MODEL_NAME: '', KAOS_OTEL_MCP_SPAN: 'both' });
+    expect([await another.exit, await another.stderr]).toEqual([
+      1,
+      [
+        'MODEL_NAME is not set; it is required',
+        'KAOS_OTEL_MCP_SPAN is "both"; give one of own, merge',
+        ...problems,
+      ].join('\n'),
+    ]);
+  },
+);
 
 test.each<[why: string, source: string, problem: string]>([
   ['cannot be parsed', 'const = 1;', `cannot be loaded: Unexpected token '='`],
