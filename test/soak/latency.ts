@@ -31,5 +31,5 @@ export function whileRedisIsThere(
 }
 
 function usesNoFault({ question: { kind, fault, hangsUp } }: Outcome): boolean {
-  return (kind === 'plain' || kind === 'steady') && fault === undefined && !hangsUp;
+  return (kind === 'plain' || kind === 'steady') && fault === undefined && hangsUp === undefined;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { answerTo, KINDS, MODEL_FAULTS, type Question } from './question';
+import { answerTo, FIRST_WORDS, type HangUp, KINDS, MODEL_FAULTS, type Question } from './question';
 
 /** What became of a question. */
 export interface Outcome {
@@ -17,7 +17,10 @@ export interface Outcome {
 /** The same rate whatever happens: who waits for answers before asking on asks less of an agent in trouble. */
 const PACE_MS = 25;
 const MOST_AT_ONCE = 16;
-const HANG_UP_MS = 50;
+/** Who hangs up does so within it, at any time. */
+const HANG_UP_MS: Readonly<Record<HangUp, number>> = { silence: 150, words: 50, call: 300 };
+/** Where the first words do not come. */
+const PATIENCE_MS = 700;
 
 /** Asks at a steady pace until told to stop. */
 export class Load {
@@ -54,9 +57,10 @@ export class Load {
   private question(calm: boolean): Question {
     const id = this.next++;
     const kind = KINDS[id % KINDS.length] ?? 'plain';
+    const stream = id % 3 === 0;
     const fault = !calm && Math.random() < 0.15 ? pick(MODEL_FAULTS) : undefined;
-    const hangsUp = !calm && fault === undefined && Math.random() < 0.05;
-    return { id, kind, fault, stream: id % 3 === 0, hangsUp };
+    const hangsUp = !calm && fault === undefined && Math.random() < 0.1 ? hangUp(kind, stream) : undefined;
+    return { id, kind, fault, isLate: Math.random() < 0.5, stream, hangsUp };
   }
 
   private async ask(question: Question): Promise<Outcome> {
@@ -65,23 +69,40 @@ export class Load {
     const ended = (end: Outcome['end'], detail = ''): Outcome => {
       return { question, end, detail, startedAt, milliseconds: performance.now() - startedAt, traceId };
     };
+    const { hangsUp, stream } = question;
+    const gone = new AbortController();
+    if (hangsUp) leave(gone, hangsUp === 'words' ? PATIENCE_MS : Math.random() * HANG_UP_MS[hangsUp]);
     try {
       const reply = await request(`${this.url}/v1/chat/completions`, {
         method: 'POST',
         dispatcher: this.connections,
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          stream: question.stream,
-          messages: [{ role: 'user', content: JSON.stringify(question) }],
-        }),
-        ...(question.hangsUp ? { signal: AbortSignal.timeout(HANG_UP_MS) } : {}),
+        body: JSON.stringify({ stream, messages: [{ role: 'user', content: JSON.stringify(question) }] }),
+        signal: gone.signal,
       });
       traceId = String(reply.headers.traceresponse).split('-')[1];
-      return judge(question, reply.statusCode, await reply.body.text(), ended);
+      let said = '';
+      for await (const piece of reply.body.setEncoding('utf8')) {
+        said += piece;
+        if (hangsUp === 'words' && said.includes(FIRST_WORDS)) leave(gone, Math.random() * HANG_UP_MS.words);
+      }
+      return judge(question, reply.statusCode, said, ended);
     } catch (error) {
-      return question.hangsUp ? ended('hung up') : ended('wrong', String(error));
+      return hangsUp ? ended('hung up', hangsUp) : ended('wrong', String(error));
     }
   }
+}
+
+function leave(gone: AbortController, afterMs: number): void {
+  setTimeout(() => gone.abort(), afterMs).unref();
+}
+
+function hangUp(kind: Question['kind'], stream: boolean): HangUp | undefined {
+  return pick([
+    'silence' as const,
+    ...(stream ? ['words' as const, 'words' as const] : []),
+    ...(kind === 'plain' ? [] : ['call' as const, 'call' as const]),
+  ]);
 }
 
 function judge(

@@ -1,26 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { BREAK_OFF, asksFor, says, type ScriptedReply, type Script } from '../support/scripted-model';
 import { chunk } from '../support/streamed-completion';
-import { answerTo, type Question, TOOLS } from './question';
+import { type Ledger } from './ledger';
+import { answerTo, FIRST_WORDS, type Question, type Task, taskOf, TOOLS } from './question';
 
 /** A model that does to each question what the question says. */
-export function faultyModel(): { readonly script: Script; callsOf(id: number): number } {
-  const calls = new Map<number, number>();
-  const script: Script = ({ messages, tools = [], stream }) => {
-    const asked = messages.findLast(({ role }) => role === 'user')?.content;
-    const question = JSON.parse(String(asked)) as Question;
-    const call = (calls.get(question.id) ?? 0) + 1;
-    calls.set(question.id, call);
-    if (question.hangsUp) return new Promise(() => undefined);
-    const fault = faulty(question, call, stream ?? false);
-    if (fault) return fault;
+export function faultyModel(ledger: Ledger): Script {
+  return ({ messages, tools = [], stream = false }) => {
+    const question = JSON.parse(lastSaid(messages)) as Question;
+    const step = messages.filter(({ role }) => role === 'tool').length;
+    const call = ledger.ask(question, step);
     const wanted = question.kind === 'plain' ? undefined : TOOLS[question.kind];
     const isOffered = tools.some((tool) => tool.function.name === wanted);
-    const isTold = messages.some(({ role }) => role === 'tool');
-    return wanted !== undefined && isOffered && !isTold
-      ? asksFor([wanted, { task: 'help', text: 'help' }])
-      : says(answerTo(question));
+    const isLast = wanted === undefined || !isOffered || step > 0;
+    if (question.hangsUp === 'silence') return silence();
+    if (isLast && question.hangsUp === 'words') return { events: firstWords() };
+    if (isLast && question.hangsUp === 'call') return silence();
+    const isFaulty = isLast || !question.isLate;
+    const fault = isFaulty ? faulty(question, call, stream) : undefined;
+    const isAnswer = !fault || (question.fault === 'half' && stream) || question.fault === 'garbage';
+    if (isAnswer) ledger.answer(question, step);
+    if (fault) return fault;
+    return isLast ? says(answerTo(question)) : asksFor([wanted, { task: JSON.stringify(taskOf(question)) }]);
   };
-  return { script, callsOf: (id) => calls.get(id) ?? 0 };
+}
+
+/** The model of another agent, which does as it is told. */
+export function workingModel(ledger: Ledger): Script {
+  return async ({ messages }) => {
+    const { id, takesMs } = JSON.parse(lastSaid(messages)) as Task;
+    ledger.takeTask(id);
+    await delay(takesMs);
+    return says('helped');
+  };
+}
+
+function lastSaid(messages: Parameters<Script>[0]['messages']): string {
+  return String(messages.findLast(({ role }) => role === 'user')?.content);
 }
 
 function faulty(
@@ -36,10 +52,19 @@ function faulty(
     case 'garbage':
       return { body: '<html>nobody expects this</html>', whole: true };
     case 'half':
-      return stream ? { events: [chunk({ content: 'the answer' }), BREAK_OFF] } : { events: [BREAK_OFF] };
+      return stream ? { events: [chunk({ content: FIRST_WORDS }), BREAK_OFF] } : { events: [BREAK_OFF] };
     case 'nothing':
-      return new Promise<never>(() => undefined);
+      return silence();
     default:
       return undefined;
   }
+}
+
+async function* firstWords(): AsyncGenerator<object> {
+  yield chunk({ content: FIRST_WORDS });
+  await silence();
+}
+
+function silence(): Promise<never> {
+  return new Promise<never>(() => undefined);
 }

@@ -4,13 +4,16 @@ import { type Account, missingFrom } from './telemetry-account';
 
 /** Says what became of all questions, and what the agent took for it. */
 export function printReport(report: SoakReport): void {
-  const { outcomes, faults, before, after, latency, telemetry } = report;
+  const { outcomes, faults, done, twice, before, after, latency, telemetry } = report;
   console.log(`questions: ${outcomes.length}`);
-  const ends = outcomes.map(({ end, detail }) => (end === 'refused' ? `refused: ${detail}` : end));
+  const ends = outcomes.map(({ end, detail }) => (detail === '' ? end : `${end}: ${detail.slice(0, 40)}`));
   for (const [end, count] of counted(ends)) console.log(`  ${end}: ${count}`);
   for (const [fault, times] of counted(faults.map(({ name }) => name)))
     console.log(`${fault}: ${times} times`);
-  console.log(`asked twice: ${report.askedTwice.length}`);
+  const { toolRuns, tasks, modelAnswers } = done;
+  console.log(
+    `done: ${toolRuns} tool runs, ${tasks} tasks of the sub-agent, ${modelAnswers} model answers; twice: ${twice.length}`,
+  );
   console.log(`memory, MiB: ${before.rssMiB} before, ${after.rssMiB} after`);
   console.log(`sockets: ${before.sockets} before, ${after.sockets} after`);
   console.log('questions that use nothing faulty, ms:');
@@ -53,7 +56,12 @@ export function problemsIn(report: SoakReport): string[] {
   return [
     ...wrong.slice(0, 5).map((outcome) => `neither an answer nor a clear error: ${JSON.stringify(outcome)}`),
     ...needless.slice(0, 5).map((outcome) => `refused without need: ${JSON.stringify(outcome)}`),
-    ...report.askedTwice.slice(0, 5).map((outcome) => `asked twice: ${JSON.stringify(outcome)}`),
+    ...report.twice
+      .slice(0, 5)
+      .map(
+        ({ what, id }) =>
+          `done twice: ${what} for ${JSON.stringify(outcomes.find(({ question }) => question.id === id))}`,
+      ),
     ...(after.rssMiB > before.rssMiB * 1.5 + 50
       ? [`memory grew from ${before.rssMiB} to ${after.rssMiB} MiB`]
       : []),

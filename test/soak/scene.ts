@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Collector, startCollector } from '../../cli/local/collector/collector';
 import { type TelemetryStore } from '../../cli/local/collector/store';
 import { agentConfigToEnv, mcpServerConfigToEnv } from '../../runtime/contract';
-import { type Listening, listenHttp, nobodyAt } from '../support/http';
+import { nobodyAt } from '../support/http';
 import {
   type Bundles,
   bundleProcesses,
@@ -13,7 +13,8 @@ import {
 } from '../support/real-process';
 import { type RunningRedis, startRedis } from '../support/redis';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model';
-import { faultyModel } from './model';
+import { Ledger } from './ledger';
+import { faultyModel, workingModel } from './model';
 import { TOOLS } from './question';
 
 const LIFE_MS = 3_600_000;
@@ -21,11 +22,12 @@ const LIFE_MS = 3_600_000;
 /** An agent as it ships, and all that it leans on; each of them can be taken away and brought back. */
 export class Scene {
   readonly stores: TelemetryStore[] = [];
-  private readonly model = faultyModel();
   private readonly bundles: Bundles = bundleProcesses();
+  private readonly toolRuns = join(dirname(this.bundles.agent), 'tool-runs');
+  readonly ledger = new Ledger(this.toolRuns);
   private gateway: ScriptedModel | undefined;
-  private worker: Listening | undefined;
-  private workerHangs = false;
+  private workerGateway: ScriptedModel | undefined;
+  private worker: RealProcess | undefined;
   private collector: Collector | undefined;
   private redis: RunningRedis | undefined;
   private readonly servers = new Map<string, RealProcess>();
@@ -33,33 +35,28 @@ export class Scene {
   private process: RealProcess | undefined;
 
   async start(): Promise<void> {
-    for (const name of ['collector', 'redis', 'steady', 'flaky', 'agent'])
+    for (const name of ['collector', 'redis', 'steady', 'flaky', 'worker', 'agent'])
       this.ports.set(name, (await nobodyAt()).port);
-    this.gateway = await startScriptedModel(this.model.script);
-    this.worker = await listenHttp((request, response) => {
-      if (request.url !== '/v1/chat/completions') return response.end('{"description":"Helps"}');
-      if (!this.workerHangs) response.end('{"choices":[{"message":{"content":"helped"}}]}');
-    });
-    await Promise.all([this.startCollector(), this.startRedis()]);
+    appendFileSync(this.toolRuns, '');
+    this.gateway = await startScriptedModel(faultyModel(this.ledger));
+    this.workerGateway = await startScriptedModel(workingModel(this.ledger));
+    this.worker = startProcess(this.bundles.agent, this.workerEnv(), LIFE_MS);
+    await Promise.all([this.startCollector(), this.startRedis(), ready(this.at('worker'))]);
     await Promise.all([this.startServer('steady'), this.startServer('flaky')]);
     this.process = startProcess(this.bundles.agent, this.agentEnv(), LIFE_MS);
     await ready(this.url);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.ports.get('agent')}`;
+    return this.at('agent');
   }
 
   get agent(): RealProcess {
     return this.process as RealProcess; // `start` comes first
   }
 
-  callsOf(id: number): number {
-    return this.model.callsOf(id);
-  }
-
   hangWorker(hangs: boolean): void {
-    this.workerHangs = hangs;
+    this.worker?.kill(hangs ? 'SIGSTOP' : 'SIGCONT');
   }
 
   async startCollector(): Promise<void> {
@@ -85,8 +82,16 @@ export class Scene {
     const module = join(dirname(this.bundles.agent), `${name}.js`);
     writeFileSync(
       module,
-      `const { tool } = require('cdk8s-kaos/tool');
-       exports.${TOOLS[name]} = tool({ description: 'Helps', input: { type: 'object' }, handler: () => 'helped' });`,
+      `const { appendFileSync } = require('node:fs');
+       const { setTimeout: delay } = require('node:timers/promises');
+       const { tool } = require('cdk8s-kaos/tool');
+       const handler = async ({ task }) => {
+         const { id, takesMs } = JSON.parse(task);
+         appendFileSync(${JSON.stringify(this.toolRuns)}, id + '\\n');
+         await delay(takesMs);
+         return 'helped';
+       };
+       exports.${TOOLS[name]} = tool({ description: 'Helps', input: { type: 'object' }, handler });`,
     );
     const port = this.ports.get(name) ?? 0;
     const env = mcpServerConfigToEnv({ name, toolModules: [module], host: '127.0.0.1', port });
@@ -109,37 +114,55 @@ export class Scene {
   }
 
   async close(): Promise<void> {
-    this.process?.kill('SIGKILL');
-    await Promise.all([this.stopServer('steady'), this.stopServer('flaky'), this.process?.exit]);
-    await Promise.all([this.stopCollector(), this.stopRedis(), this.gateway?.close(), this.worker?.close()]);
+    for (const agent of [this.process, this.worker]) agent?.kill('SIGKILL');
+    await Promise.all([this.process?.exit, this.worker?.exit]);
+    await Promise.all([this.stopServer('steady'), this.stopServer('flaky')]);
+    await Promise.all([this.stopCollector(), this.stopRedis()]);
+    await Promise.all([this.gateway?.close(), this.workerGateway?.close()]);
     this.bundles.remove();
   }
 
   private agentEnv(): Record<string, string> {
-    const at = (name: string) => `http://127.0.0.1:${this.ports.get(name)}`;
     const config = agentConfigToEnv({
       name: 'soaked',
       host: '127.0.0.1',
       port: this.ports.get('agent') ?? 0,
       modelUrl: this.gateway?.url ?? '',
       model: 'm',
-      mcpServers: ['steady', 'flaky'].map((name) => ({ name, url: at(name) })),
-      subAgents: [{ name: 'worker', url: this.worker?.url ?? '' }],
+      mcpServers: ['steady', 'flaky'].map((name) => ({ name, url: this.at(name) })),
+      subAgents: [{ name: 'worker', url: this.at('worker') }],
       modelTimeoutMs: 1_000,
       toolTimeoutMs: 1_000,
       delegationTimeoutMs: 500,
       requestTimeoutMs: 10_000,
       memoryType: 'redis',
-      memoryRedisUrl: at('redis').replace('http', 'redis'),
+      memoryRedisUrl: this.at('redis').replace('http', 'redis'),
       memoryMaxSessions: 100,
     });
     const telemetry = {
-      OTEL_EXPORTER_OTLP_ENDPOINT: at('collector'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: this.at('collector'),
       OTEL_BSP_SCHEDULE_DELAY: '200',
       // The SDK counts what it makes; what arrives is held against that.
       OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true',
     };
     return { ...config, ...telemetry };
+  }
+
+  private workerEnv(): Record<string, string> {
+    return agentConfigToEnv({
+      name: 'worker',
+      host: '127.0.0.1',
+      port: this.ports.get('worker') ?? 0,
+      modelUrl: this.workerGateway?.url ?? '',
+      model: 'm',
+      // Then as often as its model is asked, it was given a task.
+      modelMaxRetries: 0,
+      memoryType: 'none',
+    });
+  }
+
+  private at(name: string): string {
+    return `http://127.0.0.1:${this.ports.get(name)}`;
   }
 }
 

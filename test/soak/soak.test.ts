@@ -7,6 +7,8 @@ describeWithRedis('amid faults, for some seconds', () => {
     const report = await soak({ calmMs: 1_000, faultMs: 10_000 });
     expect(problemsIn(report)).toEqual([]);
     expect(report.outcomes.filter(({ end }) => end === 'answered').length).toBeGreaterThan(50);
+    expect(report.done.toolRuns).toBeGreaterThan(20);
+    expect(report.done.tasks).toBeGreaterThan(10);
     expect(new Set(report.faults.map(({ name }) => name)).size).toBeGreaterThan(2);
   }, 90_000);
 });

@@ -1,8 +1,8 @@
 import { until } from '../support/http';
 import { type FaultWindow, makeTrouble } from './faults';
 import { type Latency, latencyOf, whileRedisIsThere } from './latency';
+import { type Done, type Ledger } from './ledger';
 import { Load, type Outcome } from './load';
-import { type Question } from './question';
 import { Scene } from './scene';
 import { accountOf, type TelemetryAccount } from './telemetry-account';
 
@@ -10,8 +10,10 @@ import { accountOf, type TelemetryAccount } from './telemetry-account';
 export interface SoakReport {
   readonly outcomes: readonly Outcome[];
   readonly faults: readonly FaultWindow[];
-  /** Questions that nothing went wrong with, and that the model was asked more often than once. */
-  readonly askedTwice: readonly Outcome[];
+  /** How much was done for all questions … */
+  readonly done: Ledger['counts'];
+  /** … and what of it was done for one question more than once, or asked again although it was answered. */
+  readonly twice: readonly Done[];
   readonly before: Usage;
   readonly after: Usage;
   readonly latency: {
@@ -61,9 +63,8 @@ export async function soak(options: {
     return {
       outcomes: load.outcomes,
       faults,
-      askedTwice: load.outcomes.filter(
-        (outcome) => isAskedOnce(outcome.question) && scene.callsOf(outcome.question.id) !== 1,
-      ),
+      done: scene.ledger.counts,
+      twice: scene.ledger.twice,
       before,
       after: usage,
       latency: { ...latenciesOf(calm, await amid, faults), last: latencyOf(last) },
@@ -75,10 +76,6 @@ export async function soak(options: {
     await load.rest();
     await scene.close();
   }
-}
-
-function isAskedOnce({ kind, fault, hangsUp }: Question): boolean {
-  return kind === 'plain' && fault === undefined && !hangsUp;
 }
 
 function latenciesOf(
