@@ -1,4 +1,4 @@
-import { type AgentSettings } from '../../../runtime/contract';
+import { A2A_PATH, type AgentSettings } from '../../../runtime/contract';
 import { type Listening, listenHttp, nobodyAt } from '../../support/http';
 import { startAgent } from '../../support/in-process';
 import {
@@ -14,6 +14,8 @@ import { startTestTelemetry } from '../../support/telemetry';
 // Its log lines would drown the report of the tests.
 const telemetry = startTestTelemetry();
 const open: Listening[] = [];
+// The A2A library complains there; a process takes it to its log.
+jest.spyOn(console, 'error').mockImplementation(() => undefined);
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close()));
@@ -52,7 +54,14 @@ test.each<[what: string, reply: ScriptedReply]>([
 });
 
 test('a model that cannot be reached', async () => {
-  await expectClean(await agentOf({ modelUrl: (await nobodyAt()).url }));
+  const agent = await agentOf({ modelUrl: (await nobodyAt()).url });
+  await expectClean(agent);
+  // It is for failures that they are clean.
+  const asked = [
+    ...(await askOverA2A(agent, '1.0')).slice(0, 4),
+    ...(await askOverA2A(agent, '0.3')).slice(0, 4),
+  ];
+  for (const { said } of asked) expect(said).toMatch(/"state":"(TASK_STATE_FAILED|failed)"/);
 });
 
 test('a key that cannot be read', async () => {
@@ -97,30 +106,79 @@ async function agentOf(settings: Partial<AgentSettings>): Promise<Listening> {
 }
 
 /** Asks for all that can be asked for. */
-async function expectClean({ url, port }: Listening): Promise<void> {
-  const chat = (body: string) =>
-    fetch(`${url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-  const question = { messages: [{ role: 'user', content: 'go' }] };
+async function expectClean(agent: Listening): Promise<void> {
   const replies = [
+    ...(await ask(agent)),
+    ...(await askOverA2A(agent, '1.0')),
+    ...(await askOverA2A(agent, '0.3')),
+  ];
+  for (const { headers, said } of replies) {
+    const all = `${JSON.stringify([...headers])}${said}`;
+    expect(all).not.toMatch(CANARY);
+    expect(all).not.toContain(`:${agent.port}`);
+  }
+}
+
+interface Said {
+  readonly headers: Headers;
+  readonly said: string;
+}
+
+async function ask({ url }: Listening): Promise<Said[]> {
+  const chat = (body: string) => post(`${url}/v1/chat/completions`, body);
+  const question = { messages: [{ role: 'user', content: 'go' }] };
+  return [
     await chat(JSON.stringify(question)),
     await chat(JSON.stringify({ ...question, stream: true })),
     await chat('{"messages":'),
     await chat('{"messages":[{"role":"user","content":5}]}'),
-    await fetch(`${url}/memory/events`),
-    await fetch(`${url}/memory/sessions`),
-    await fetch(`${url}/memory/sessions/none`, { method: 'DELETE' }),
-    await fetch(`${url}/ready`),
-    await fetch(`${url}/health`),
-    await fetch(`${url}/v1/models`),
-    await fetch(`${url}/nowhere`),
+    await read(fetch(`${url}/memory/events`)),
+    await read(fetch(`${url}/memory/sessions`)),
+    await read(fetch(`${url}/memory/sessions/none`, { method: 'DELETE' })),
+    await read(fetch(`${url}/ready`)),
+    await read(fetch(`${url}/health`)),
+    await read(fetch(`${url}/v1/models`)),
+    await read(fetch(`${url}/nowhere`)),
   ];
-  for (const reply of replies) {
-    const said = `${JSON.stringify([...reply.headers])}${await reply.text()}`;
-    expect(said).not.toMatch(CANARY);
-    expect(said).not.toContain(`:${port}`);
-  }
+}
+
+const A2A_SHAPES = {
+  '1.0': {
+    methods: ['SendMessage', 'SendStreamingMessage', 'GetTask'],
+    message: { messageId: '1', role: 'ROLE_USER', parts: [{ text: 'go' }] },
+  },
+  '0.3': {
+    methods: ['message/send', 'message/stream', 'tasks/get'],
+    message: { kind: 'message', messageId: '1', role: 'user', parts: [{ kind: 'text', text: 'go' }] },
+  },
+} as const;
+
+/** Sends a message both ways, looks afterwards at the tasks that came of it, and asks what cannot be understood. */
+async function askOverA2A({ url }: Listening, version: keyof typeof A2A_SHAPES): Promise<Said[]> {
+  const { methods, message } = A2A_SHAPES[version];
+  const [send, stream, get] = methods;
+  const call = (method: string, params: object) =>
+    post(url + A2A_PATH, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), {
+      'a2a-version': version,
+    });
+  const begun = [await call(send, { message }), await call(stream, { message })];
+  const tasks = begun.map(({ said }) => /"(?:task":\{"id|taskId|id)":"([^"]+)"/.exec(said)?.[1] ?? 'none');
+  return [
+    ...begun,
+    ...(await Promise.all(tasks.map((id) => call(get, { id })))),
+    await call(send, { message: { ...message, parts: [null] } }),
+    await call(get, { id: { canary: true } }),
+    await post(url + A2A_PATH, '{"jsonrpc":', { 'a2a-version': version }),
+  ];
+}
+
+function post(url: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Said> {
+  return read(
+    fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
+  );
+}
+
+async function read(asked: Promise<Response>): Promise<Said> {
+  const reply = await asked;
+  return { headers: reply.headers, said: await reply.text() };
 }
