@@ -7,6 +7,7 @@ import {
   telemetrySettingsFromEnv,
 } from '../contract';
 import { problemsOf } from '../process/conditions';
+import { logConsole } from '../process/log-console';
 import { runMain } from '../process/run-main';
 import { serve } from '../process/serve';
 import { startReporting } from '../process/start-reporting';
@@ -28,6 +29,7 @@ void runMain(async () => {
   );
   const words = { instructions: fileInstructions ?? config.instructions, locked };
   const { log, telemetry } = startReporting(config, settings, process.env);
+  logConsole(log);
   const agent = buildAgent(config, words, dependenciesOf(config), log, capturesContent(process.env), {
     settings,
     generation: genAIGeneration(process.env),

@@ -66,6 +66,28 @@ describeWithRedis('a task that nobody waits for', () => {
   });
 });
 
+test('that cannot be kept is a line of the log, and nothing on stderr', async () => {
+  const [{ port }, nobody] = [await nobodyAt(), await nobodyAt()];
+  const model = await startScriptedModel(() => says('done'));
+  open.push(model);
+  const env = agentConfigToEnv({
+    ...{ name: 'lead', host: '127.0.0.1', port, modelUrl: model.url, model: 'gpt-4o' },
+    ...{ memoryType: 'redis', memoryRedisUrl: nobody.url.replace('http', 'redis') },
+  });
+  const agent = startProcess(bundles.agent, env);
+  const url = `http://127.0.0.1:${port}`;
+  await ready(url, '/health');
+  await expect(send(await a2aClient(url), userMessage('hi'))).rejects.toThrow('the memory of the agent');
+  agent.kill('SIGTERM');
+  expect([await agent.exit, await agent.stderr]).toEqual([0, '']);
+  const lines = (await agent.stdout)
+    .split('\n')
+    .filter((line) => line.includes('Event processing loop failed'));
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { severity: 'ERROR', logger_name: 'lead', err: { code: 'memory_unavailable' } },
+  ]);
+});
+
 const ALL_TASKS = {
   tenant: '',
   contextId: '',
