@@ -10,6 +10,7 @@ import { buildHttpServer } from '../process/http-server';
 import { type PeerBreaker } from '../process/peer-breaker';
 import { type Secret } from '../process/secret';
 import { type Draining } from '../process/serve';
+import { sayRequestId } from '../process/request-ids';
 import { requestSpans } from '../process/request-spans';
 import { type WithSpan } from '../telemetry/with-span';
 import { type Answerer } from './answer';
@@ -49,6 +50,7 @@ export function buildAgentServer(parts: {
 }): { readonly server: FastifyInstance; readonly tasks: Draining } {
   const { config, answer, sessions, keys, log } = parts;
   const server = buildHttpServer({ maxBodyBytes: config.maxBodyBytes, closeLimitMs: CLOSE_LIMIT_MS, log });
+  server.addHook('onRequest', sayRequestId);
   if (parts.withSpan) server.addHook('onRequest', requestSpans(parts.withSpan));
   allowOrigins(server, config.corsAllowedOrigins);
   if (keys) protect(server, keys, log);

@@ -49,6 +49,8 @@ export const TOOL_CALLS_USED_HEADER = 'x-kaos-tool-calls-used';
 export const TOKENS_USED_HEADER = 'x-kaos-tokens-used';
 /** The session that a request belongs to, in requests and replies. */
 export const SESSION_HEADER = 'x-session-id';
+/** What a request is called, by its caller or else by the process, in requests and replies. */
+export const REQUEST_ID_HEADER = 'x-request-id';
 
 /** More than that no process of ours could hold in memory as often as it may have to. */
 export const MAX_BODY_BYTES = 256 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { type FastifyInstance, type FastifyReply } from 'fastify';
 
-const EXPOSED = 'x-session-id, traceresponse, retry-after';
+const EXPOSED = 'x-session-id, x-request-id, traceresponse, retry-after';
 const METHODS = 'GET, POST, DELETE';
 const PREFLIGHT_SECONDS = '600';
 

@@ -19,8 +19,8 @@ interface ErrorObject {
 
 /** Answers with OpenAI-style error objects. */
 export function replyWithError(log: Logger) {
-  return (error: Error, _request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const { status, headers = {}, body } = errorReply(error, log);
+  return (error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { status, headers = {}, body } = errorReply(error, log, request.id);
     return reply.code(status).headers(headers).send(body);
   };
 }
@@ -28,7 +28,7 @@ export function replyWithError(log: Logger) {
 /**
  * What is not meant for callers is logged and told to them as "internal error": its text may hold inner addresses.
  */
-export function errorReply(error: unknown, log: Logger): ErrorReply {
+export function errorReply(error: unknown, log: Logger, requestId?: string): ErrorReply {
   if (error instanceof HttpError) {
     const { status, headers, message, category, param = null, code } = error;
     return { status, headers, body: errorObject(message, category, param, code) };
@@ -39,7 +39,7 @@ export function errorReply(error: unknown, log: Logger): ErrorReply {
     const said = code?.startsWith('FST_') ? String(message) : 'the request cannot be read';
     return { status, body: errorObject(said, 'invalid_request_error', null, known ?? 'invalid_request') };
   }
-  log.error({ err: error }, 'request failed');
+  log.error({ err: error, ...(requestId === undefined ? {} : { request_id: requestId }) }, 'request failed');
   return { status: 500, body: errorObject('internal error', 'api_error', null, 'internal_error') };
 }
 

@@ -1,6 +1,7 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import { type Logger } from 'pino';
 import { answerBrokenRequest } from './broken-request';
+import { requestIds } from './request-ids';
 import { replyWithError, replyWithNotFound } from './http-errors';
 import { Routes } from './routes';
 
@@ -22,6 +23,7 @@ export function buildHttpServer(options: {
     logger: false,
     // Behind a proxy that ends TLS, addresses in replies are those that the caller used.
     trustProxy: true,
+    genReqId: requestIds(),
     bodyLimit: maxBodyBytes,
     pluginTimeout: closeLimitMs,
     requestTimeout: RECEIVE_MS,

@@ -128,9 +128,10 @@ export class TaskRequestHandler extends DefaultRequestHandler {
   }
 
   private forCaller(error: unknown, context: ServerCallContext): A2AError {
-    callOf(context).failed = true;
+    const call = callOf(context);
+    call.failed = true;
     if (error instanceof A2AError) return error;
-    return new A2AError(errorReply(error, this.parts.log).body.error.message);
+    return new A2AError(errorReply(error, this.parts.log, call.reply.request.id).body.error.message);
   }
 }
 

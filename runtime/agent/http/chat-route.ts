@@ -85,7 +85,7 @@ async function streamed(
   } catch (error) {
     stream.stop();
     if (!stream.hasBegun) throw error;
-    stream.fail(errorReply(error, log).body);
+    stream.fail(errorReply(error, log, reply.request.id).body);
   }
   return reply;
 }

@@ -284,6 +284,25 @@ test('goes on with a session, and is told which', async () => {
   expect(model.requests[1]?.messages.map(({ content }) => content).slice(1)).toEqual(['go', 'four', 'go']);
 });
 
+test('is told what its request is called, as it called it itself or otherwise', async () => {
+  const { client } = await startClient(inTurn(says('four'), says('four'), { status: 500, body: 'x' }));
+  const headers = { 'x-request-id': 'ticket-42/a' };
+  const first = await client.chat.completions.create(ASKED);
+  expect(first._request_id).toMatch(/^req-[0-9a-f]{16}-\w+$/);
+  const streamed = await client.chat.completions
+    .create({ ...ASKED, stream: true }, { headers })
+    .withResponse();
+  expect(streamed.request_id).toBe('ticket-42/a');
+  streamed.data.controller.abort();
+  expect(await failureOf(client.chat.completions.create(ASKED, { headers }))).toMatchObject({
+    status: 502,
+    requestID: 'ticket-42/a',
+  });
+  const unread = await failureOf(client.chat.completions.create({ ...ASKED, temperature: 9 }));
+  expect((unread as APIError).requestID).toMatch(/^req-/);
+  expect((unread as APIError).requestID).not.toBe(first._request_id);
+});
+
 async function startClient(script: Script, settings: Parameters<typeof openLead>[1] = {}) {
   const { agent, model } = await openLead(script, settings);
   const client = new OpenAI({ baseURL: `${agent.url}/v1`, apiKey: 'not-a-real-key', maxRetries: 0 });

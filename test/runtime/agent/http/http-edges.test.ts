@@ -31,6 +31,38 @@ test('fails when the body is nested so deep that writing it down again would bre
   expect(reply.body.error.message).toBe('the body is nested deeper than 100 levels');
 });
 
+describe('a request is called', () => {
+  const replyOf = async (path: string, id?: string, init: RequestInit = {}) => {
+    const { agent } = await start();
+    const headers = {
+      'content-type': 'application/json',
+      ...(id === undefined ? {} : { 'x-request-id': id }),
+    };
+    return (await fetch(agent.url + path, { headers, ...init })).headers.get('x-request-id');
+  };
+
+  const call = '{"jsonrpc":"2.0","id":1,"method":"tasks/get","params":{"id":"1"}}';
+
+  test.each<[where: string, path: string, init: RequestInit]>([
+    ['the memory', '/memory/sessions', {}],
+    ['A2A', '/a2a', { method: 'POST', body: call }],
+    ['what is not there', '/nowhere', {}],
+  ])('as its caller calls it: %s', async (_where, path, init) => {
+    expect(await replyOf(path, '~ticket!42', init)).toBe('~ticket!42');
+    expect(await replyOf(path, 'a'.repeat(128), init)).toBe('a'.repeat(128));
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['no text', ''],
+    ['blanks', 'a b'],
+    ['too much', 'a'.repeat(129)],
+    ['é', 'é'],
+  ])('otherwise when the caller says %s', async (_what, id) => {
+    expect(await replyOf('/memory/sessions', id)).toMatch(/^req-[0-9a-f]{16}-1$/);
+  });
+});
+
 describe('fails when more requests run than may', () => {
   test('with when to ask again, and takes the next once one is done', async () => {
     const answers = [signalled<ScriptedReply>(), signalled<ScriptedReply>()] as const;
