@@ -16,8 +16,10 @@ import { type ScriptedModel, startScriptedModel } from '../support/scripted-mode
 import { Ledger } from './ledger';
 import { faultyModel, workingModel } from './model';
 import { TOOLS } from './question';
+import { Wire } from './wire';
 
 const LIFE_MS = 3_600_000;
+const PLACES = ['collector', 'redis', 'steady', 'flaky', 'flaky wire', 'worker', 'worker wire', 'agent'];
 
 /** An agent as it ships, and all that it leans on; each of them can be taken away and brought back. */
 export class Scene {
@@ -32,12 +34,13 @@ export class Scene {
   private redis: RunningRedis | undefined;
   private readonly servers = new Map<string, RealProcess>();
   private readonly ports = new Map<string, number>();
+  private readonly wires = new Map<string, Wire>();
   private process: RealProcess | undefined;
 
   async start(): Promise<void> {
-    for (const name of ['collector', 'redis', 'steady', 'flaky', 'worker', 'agent'])
-      this.ports.set(name, (await nobodyAt()).port);
+    for (const name of PLACES) this.ports.set(name, (await nobodyAt()).port);
     appendFileSync(this.toolRuns, '');
+    for (const name of ['flaky', 'worker']) await this.openWire(name);
     this.gateway = await startScriptedModel(faultyModel(this.ledger));
     this.workerGateway = await startScriptedModel(workingModel(this.ledger));
     this.worker = startProcess(this.bundles.agent, this.workerEnv(), LIFE_MS);
@@ -57,6 +60,11 @@ export class Scene {
 
   hangWorker(hangs: boolean): void {
     this.worker?.kill(hangs ? 'SIGSTOP' : 'SIGCONT');
+  }
+
+  /** Ends the connections to all that may fail, and to no other. */
+  cutWires(): void {
+    for (const wire of this.wires.values()) wire.cut();
   }
 
   async startCollector(): Promise<void> {
@@ -96,13 +104,16 @@ export class Scene {
     const port = this.ports.get(name) ?? 0;
     const env = mcpServerConfigToEnv({ name, toolModules: [module], host: '127.0.0.1', port });
     this.servers.set(name, startProcess(this.bundles.mcpServer, env, LIFE_MS));
-    await ready(`http://127.0.0.1:${port}`);
+    await ready(this.at(name));
+    if (name === 'flaky' && !this.wires.has(name)) await this.openWire(name);
   }
 
   async stopServer(name: 'steady' | 'flaky'): Promise<void> {
     const server = this.servers.get(name);
     server?.kill('SIGKILL');
     await server?.exit;
+    await this.wires.get(name)?.close();
+    this.wires.delete(name);
   }
 
   /** Memory, in MiB, and sockets that the agent holds now. */
@@ -117,7 +128,7 @@ export class Scene {
     for (const agent of [this.process, this.worker]) agent?.kill('SIGKILL');
     await Promise.all([this.process?.exit, this.worker?.exit]);
     await Promise.all([this.stopServer('steady'), this.stopServer('flaky')]);
-    await Promise.all([this.stopCollector(), this.stopRedis()]);
+    await Promise.all([this.stopCollector(), this.stopRedis(), this.wires.get('worker')?.close()]);
     await Promise.all([this.gateway?.close(), this.workerGateway?.close()]);
     this.bundles.remove();
   }
@@ -129,8 +140,11 @@ export class Scene {
       port: this.ports.get('agent') ?? 0,
       modelUrl: this.gateway?.url ?? '',
       model: 'm',
-      mcpServers: ['steady', 'flaky'].map((name) => ({ name, url: this.at(name) })),
-      subAgents: [{ name: 'worker', url: this.at('worker') }],
+      mcpServers: [
+        { name: 'steady', url: this.at('steady') },
+        { name: 'flaky', url: this.at('flaky wire') },
+      ],
+      subAgents: [{ name: 'worker', url: this.at('worker wire') }],
       modelTimeoutMs: 1_000,
       toolTimeoutMs: 1_000,
       delegationTimeoutMs: 500,
@@ -159,6 +173,13 @@ export class Scene {
       modelMaxRetries: 0,
       memoryType: 'none',
     });
+  }
+
+  private async openWire(name: string): Promise<void> {
+    const port = (place: string) => this.ports.get(place) ?? 0;
+    const wire = new Wire(port(`${name} wire`), port(name));
+    await wire.open();
+    this.wires.set(name, wire);
   }
 
   private at(name: string): string {
