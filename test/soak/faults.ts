@@ -24,7 +24,7 @@ export async function makeTrouble(scene: Scene, isOver: () => boolean): Promise<
       end: () => scene.startServer('flaky'),
     },
     { name: 'sub-agent hangs', begin: () => scene.hangWorker(true), end: () => scene.hangWorker(false) },
-    { name: 'connections break', begin: () => scene.cutWires(), end: () => scene.cutWires() },
+    { name: 'connections break', begin: () => scene.cutWires(), end: () => scene.mendWires() },
     { name: 'collector disappears', begin: () => scene.stopCollector(), end: () => scene.startCollector() },
     { name: 'Redis restarts', begin: () => scene.stopRedis(), end: () => scene.startRedis() },
   ];

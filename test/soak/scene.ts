@@ -19,6 +19,7 @@ import { TOOLS } from './question';
 import { Wire } from './wire';
 
 const LIFE_MS = 3_600_000;
+const CUT_MS = 200;
 const PLACES = ['collector', 'redis', 'steady', 'flaky', 'flaky wire', 'worker', 'worker wire', 'agent'];
 
 /** An agent as it ships, and all that it leans on; each of them can be taken away and brought back. */
@@ -36,6 +37,7 @@ export class Scene {
   private readonly ports = new Map<string, number>();
   private readonly wires = new Map<string, Wire>();
   private process: RealProcess | undefined;
+  private cutting: NodeJS.Timeout | undefined;
 
   async start(): Promise<void> {
     for (const name of PLACES) this.ports.set(name, (await nobodyAt()).port);
@@ -62,9 +64,15 @@ export class Scene {
     this.worker?.kill(hangs ? 'SIGSTOP' : 'SIGCONT');
   }
 
-  /** Ends the connections to all that may fail, and to no other. */
+  /** Ends the connections to all that may fail, and to no other, again and again. */
   cutWires(): void {
-    for (const wire of this.wires.values()) wire.cut();
+    this.cutting = setInterval(() => {
+      for (const wire of this.wires.values()) wire.cut();
+    }, CUT_MS);
+  }
+
+  mendWires(): void {
+    clearInterval(this.cutting);
   }
 
   async startCollector(): Promise<void> {
@@ -125,6 +133,7 @@ export class Scene {
   }
 
   async close(): Promise<void> {
+    this.mendWires();
     for (const agent of [this.process, this.worker]) agent?.kill('SIGKILL');
     await Promise.all([this.process?.exit, this.worker?.exit]);
     await Promise.all([this.stopServer('steady'), this.stopServer('flaky')]);
