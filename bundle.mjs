@@ -4,7 +4,7 @@
  * tools in Python is copied to lib/python as it is.
  */
 import { build } from 'esbuild';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const { metafile } = await build({
@@ -33,6 +33,10 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 writeFileSync('lib/bin/THIRD-PARTY-LICENSES.txt', licences(Object.keys(metafile.inputs)));
+
+// npx makes a command executable when it links it, and never again, so one that is bundled anew has to be so by itself.
+const { bin } = JSON.parse(readFileSync('package.json', 'utf8'));
+for (const command of Object.values(bin)) chmodSync(command, 0o755);
 
 rmSync('lib/python', { recursive: true, force: true });
 for (const part of ['kaos_mcp', 'requirements.txt']) {

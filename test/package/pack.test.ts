@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -44,6 +44,14 @@ beforeAll(() => {
 }, 300_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+test('each command is executable where it is bundled, so that the link of npx goes on working after a build', () => {
+  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
+  const modes = Object.values(bin).map((file) => statSync(join(ROOT, file)).mode & 0o111);
+  expect(modes).toEqual([0o111, 0o111, 0o111]);
+});
 
 test('the README example compiles against the package, and a wrong model in it does not', () => {
   const compile = () => inProject(join(ROOT, 'node_modules/.bin/tsc'), '--noEmit', '--project', '.');
