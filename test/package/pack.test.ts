@@ -80,6 +80,18 @@ test('the README example synthesizes', () => {
   );
 }, 120_000);
 
+test.each([
+  ['production.ts', 'desk'],
+  ['observed.ts', 'observed'],
+])(
+  '%s of the README synthesizes as it stands',
+  (file, chart) => {
+    inProject(join(ROOT, 'node_modules/.bin/ts-node'), '-T', file);
+    expect(existsSync(join(project, `dist/${chart}.k8s.yaml`))).toBe(true);
+  },
+  120_000,
+);
+
 test('the command that comes with the package runs it', () => {
   const results = JSON.parse(inProject('npx', 'kaos', 'run', 'helpdesk', '--message', 'tea', '--json')) as {
     status: string;
