@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -79,6 +79,17 @@ test('the README example synthesizes', () => {
     ]),
   );
 }, 120_000);
+
+test('what the documentation in the package links to is in the package', () => {
+  const root = join(project, 'node_modules/cdk8s-kaos');
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
+  const links = pages.flatMap((page) => {
+    const found = readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g);
+    return [...found].map(([, path = '']) => join(dirname(page), path));
+  });
+  expect(links).toContain('docs/tools.md');
+  expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
 
 test.each([
   ['production.ts', 'desk'],
