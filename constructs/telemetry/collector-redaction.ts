@@ -31,7 +31,7 @@ const RAW_KEYS = '^llm\\.';
 
 /** The processors that take message content out of telemetry, by name. */
 export function contentProcessors(): Record<string, object> {
-  const fromAttributes = (context: string): string => without(`${context}.attributes`);
+  const fromAttributes = (context: string): string[] => without(`${context}.attributes`);
   const isEvent = (name: string): string => `IsMatch(${name}, ${quoted(CONTENT_EVENTS)})`;
   return {
     'transform/content': {
@@ -39,17 +39,17 @@ export function contentProcessors(): Record<string, object> {
       error_mode: 'propagate',
       trace_statements: statements({
         span: [
-          fromAttributes('span'),
+          ...fromAttributes('span'),
           `delete_matching_keys(span.attributes, ${quoted(RAW_KEYS)}) where span.name == ${quoted(RAW_REQUEST)}`,
         ],
-        spanevent: [fromAttributes('spanevent')],
+        spanevent: fromAttributes('spanevent'),
       }),
-      metric_statements: statements({ datapoint: [fromAttributes('datapoint')] }),
+      metric_statements: statements({ datapoint: fromAttributes('datapoint') }),
       log_statements: statements({
         log: [
-          fromAttributes('log'),
+          ...fromAttributes('log'),
           `set(log.body, "") where ${isEvent('log.event_name')} or ${isEvent('log.attributes["event.name"]')}`,
-          `${without('log.body')} where IsMap(log.body)`,
+          ...without('log.body').map((statement) => `${statement} where IsMap(log.body)`),
         ],
       }),
     },
@@ -92,8 +92,9 @@ function statements(byContext: Record<string, string[]>): object[] {
   return Object.entries(byContext).map(([context, list]) => ({ context, statements: list }));
 }
 
-function without(attributes: string): string {
-  return `delete_matching_keys(${attributes}, ${quoted(anyOf(CONTENT_KEYS))})`;
+/** A statement for each pattern, so that a manifest shows which of them changed. */
+function without(attributes: string): string[] {
+  return CONTENT_KEYS.map((pattern) => `delete_matching_keys(${attributes}, ${quoted(pattern)})`);
 }
 
 /** Flags that a pattern starts with end with its group. */
