@@ -29,12 +29,14 @@ export function chooseAgent(plan: Plan, name: string | undefined): Workload {
   if (agent && others.length === 0) return agent;
   if (name === undefined) {
     const problem = `${agent ? 'several agents' : 'no agent'} that nobody delegates to`;
-    throw new UserError(`${charts} ${problem}; name one with --agent: ${titles(agents)}`);
+    throw new UserError(
+      `${charts} ${problem}; name one with --agent: ${titles(agents, agent ? candidates : agents)}`,
+    );
   }
   throw new UserError(
     agent
-      ? `${charts} several agents "${name}"; name one with --agent: ${titles(candidates)}`
-      : `${charts} no agent "${name}"; ${isOne ? 'it has' : 'they have'}: ${titles(agents)}`,
+      ? `${charts} several agents "${name}"; name one with --agent: ${titles(agents, candidates)}`
+      : `${charts} no agent "${name}"; ${isOne ? 'it has' : 'they have'}: ${titles(agents, agents)}`,
   );
 }
 
@@ -43,10 +45,11 @@ function named(agents: readonly Workload[], name: string): readonly Workload[] {
   return byTitle.length > 0 ? byTitle : agents.filter((agent) => agent.name === name);
 }
 
-function titles(agents: readonly Workload[]): string {
+/** Some of the agents, each as it can be asked for among all. */
+function titles(agents: readonly Workload[], some: readonly Workload[]): string {
   // A name is the shorter way to say it, where it says it.
   const shortest = ({ name, title }: Workload) => (named(agents, name).length === 1 ? name : title);
-  return agents.map(shortest).sort().join(', ');
+  return some.map(shortest).sort().join(', ');
 }
 
 function delegates(plan: Plan, agent: Workload): Workload[] {

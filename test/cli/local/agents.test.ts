@@ -49,9 +49,9 @@ describe('the agent that is asked', () => {
   });
 
   test('fails when nobody delegates to several', () => {
-    expect(() => chooseAgent(team({ writer: [], editor: [] }), undefined)).toThrow(
+    expect(() => chooseAgent(team({ writer: [], editor: ['writer'], poet: [] }), undefined)).toThrow(
       new Error(
-        'chart research has several agents that nobody delegates to; name one with --agent: editor, writer',
+        'chart research has several agents that nobody delegates to; name one with --agent: editor, poet',
       ),
     );
   });
