@@ -52,7 +52,8 @@ function titles(agents: readonly Workload[], some: readonly Workload[]): string 
   return some.map(shortest).sort().join(', ');
 }
 
-function delegates(plan: Plan, agent: Workload): Workload[] {
+/** The agents of the plan that one of them may delegate to. */
+export function delegates(plan: Plan, agent: Workload): Workload[] {
   const value = (variable: string) => agent.container.env.find(({ name }) => name === variable)?.value;
   const names = value('PEER_AGENTS')?.split(',') ?? [];
   return names.flatMap((name) => {

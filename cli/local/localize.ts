@@ -22,8 +22,6 @@ export interface LocalProcess {
   readonly readinessUrl: string;
   /** What differs from the cluster and is worth saying. */
   readonly note: string | undefined;
-  /** Whether it takes what the others flush at their end. */
-  readonly isCollector: boolean;
   /** Whether it is a program that is not ours. */
   readonly isForeign: boolean;
 }
@@ -51,7 +49,6 @@ export function localize(workload: Workload, options: Localization): LocalProces
     command: start.command,
     env: Object.assign({}, env, ...here.map((part) => part.env), start.env) as Record<string, string>,
     isForeign: start.isForeign ?? false,
-    isCollector: workload.role === 'otel-collector',
     note: notes.length > 0 ? notes.join(', ') : undefined,
   };
 }

@@ -18,12 +18,17 @@ import { type RealParts } from './real/components';
 import { type Secrets } from './secrets';
 import { OTLP_ENDPOINT } from './stand-ins';
 import { isMarked } from './real/foreign-line';
+import { stopOrder } from './stop-order';
 import { whenAborted } from './when-aborted';
 import { QUIET_BEHIND_COLLECTOR_MS, QUIET_MS, wholeTrace } from './whole-trace';
 import { type Workload } from './workload';
 
-/** Processes are given this long to finish; with telemetry's flush all is over well within 10 s. */
+/** One process alone is given this long to finish. */
 const STOP_GRACE_MS = 8_000;
+/** So long have all of them together; with telemetry's flush all is over well within 10 s. */
+const STOP_ALL_MS = 8_000;
+/** Those that end last have at least this, however long the others took. */
+const LEAST_GRACE_MS = 1_000;
 
 /** A workload that keeps dying is started again this many times; then the whole system is given up. */
 const MAX_RESTARTS = 5;
@@ -142,13 +147,14 @@ export class LocalSystem {
     await this.processes.get(workload.title)?.stop(STOP_GRACE_MS);
   }
 
-  /** Ends all processes, then the collectors, so that what they flush still arrives. */
+  /** Ends all processes, callers before those that they call, so that what still runs can end well. */
   async stop(): Promise<void> {
     this.stopping = true;
-    const running = [...this.processes.values()];
-    const stopped = (some: RunningProcess[]) => Promise.all(some.map((each) => each.stop(STOP_GRACE_MS)));
-    await stopped(running.filter(({ plan }) => !plan.isCollector));
-    await stopped(running.filter(({ plan }) => plan.isCollector));
+    const endAt = performance.now() + STOP_ALL_MS;
+    for (const workloads of stopOrder(this.whole.plan)) {
+      const graceMs = Math.max(LEAST_GRACE_MS, endAt - performance.now());
+      await Promise.all(workloads.map(({ title }) => this.processes.get(title)?.stop(graceMs)));
+    }
     await this.receiver?.close();
     await this.demoModel?.close();
     this.ports.release();

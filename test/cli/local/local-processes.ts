@@ -6,14 +6,28 @@ import { join, resolve } from 'node:path';
 /**
  * A process as small as one can be: it listens where an agent or a tool server is told to, is ready at once, tells
  * its process id, and dies when asked to. With `FAILS` it ends at its start,
- * with `NEVER_READY` it never says that it is ready.
+ * with `NEVER_READY` it never says that it is ready. With `PARTING_CALL`, when it is told to end, it still calls this
+ * address, and says what came of it.
  */
 const SMALL_PROCESS = `
   const { createServer } = require('node:http');
-  const { AGENT_PORT, MCP_PORT, FAILS, NEVER_READY } = process.env;
+  const { AGENT_PORT, MCP_PORT, FAILS, NEVER_READY, PARTING_CALL } = process.env;
   if (FAILS) {
     console.error(FAILS);
     process.exit(3);
+  }
+  if (PARTING_CALL) {
+    process.once('SIGTERM', async () => {
+      // Again and again: whoever was told to end at the same time may still answer the first.
+      const call = () => fetch(PARTING_CALL, { headers: { connection: 'close' } }).then((reply) => reply.text());
+      try {
+        for (let calls = 0; calls < 20; calls++) await call();
+        console.log('parting calls answered');
+      } catch {
+        console.log('parting calls failed');
+      }
+      process.exit();
+    });
   }
   createServer((request, response) => {
     if (request.url === '/die') process.exit(3);

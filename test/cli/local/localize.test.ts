@@ -96,7 +96,6 @@ describe('what constructs make', () => {
       env: {},
       readinessUrl: 'http://127.0.0.1:40000/',
       note: 'demo model, one process for 3 replicas',
-      isCollector: false,
       isForeign: false,
     });
   });

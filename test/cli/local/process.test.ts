@@ -16,7 +16,7 @@ async function start(script: string, env: Record<string, string> = {}) {
   writeFileSync(file, script);
   const printed = signalled<string>();
   const command = [process.execPath, '--require', join(processes.directory, 'end-with-parent.js'), file];
-  const kind = { note: undefined, isCollector: false, isForeign: false };
+  const kind = { note: undefined, isForeign: false };
   const plan = { title: 'script', command, env, readinessUrl: 'http://127.0.0.1:1', ...kind };
   const started = new RunningProcess(plan, printed.happen);
   running.push(started);

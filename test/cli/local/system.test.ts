@@ -9,7 +9,7 @@ import { type Workload } from '../../../cli/local/workload';
 import { isAlive } from '../../support/children';
 import { nobodyAt, until } from '../../support/http';
 import { smallProcesses } from './local-processes';
-import { deployment, planOf, workloadOf } from './small-chart';
+import { deployment, planOf, serviceOf, workloadOf } from './small-chart';
 
 const processes = smallProcesses();
 const systems: LocalSystem[] = [];
@@ -31,6 +31,30 @@ function namesakes(agentEnv: EnvEntry[] = []): Plan {
     deployment('agent', 'search', { container: { ...command('agent.js'), env: [HOME, ...agentEnv] } }),
     deployment('mcpserver', 'search', { container: { ...command('mcp-server.js'), env: [HOME] } }),
   ]);
+}
+
+/** An agent that delegates to another, and a tool server; each agent calls the one after it when it is told to end. */
+function chain(): Plan {
+  const process = (role: 'agent' | 'mcpserver', name: string, env: EnvEntry[]) =>
+    deployment(role, name, {
+      container: {
+        command: ['node', `/app/${role === 'agent' ? 'agent' : 'mcp-server'}.js`],
+        readinessProbe: { httpGet: { path: '/ready', port: 'http' } },
+        env,
+      },
+    });
+  const parting = (value: string) => ({ name: 'PARTING_CALL', value });
+  const aide = process('agent', 'aide', [parting('http://mcpserver-search:8000/')]);
+  const lead = process('agent', 'lead', [
+    parting('http://agent-aide:8000/'),
+    { name: 'PEER_AGENTS', value: 'aide' },
+    { name: 'PEER_AGENT_AIDE_CARD_URL', value: 'http://agent-aide:8000' },
+  ]);
+  const all = [process('mcpserver', 'search', []), aide, lead];
+  return planOf(
+    all,
+    all.map((each) => serviceOf(each)),
+  );
 }
 
 /** Starts a plan; `told` has a line for each thing that was said of a workload, and each is an event. */
@@ -105,6 +129,16 @@ describe('two workloads of one name', () => {
     expect(told).toContain('mcpserver-search died: exited with code 3');
     expect(system.died).toEqual(['mcpserver-search']);
   });
+});
+
+test('whoever calls others ends before them', async () => {
+  const { started, told } = start(chain());
+  const system = await started;
+  await system.stop();
+  expect(told.filter((line) => line.includes('parting'))).toEqual([
+    'lead line: parting calls answered',
+    'aide line: parting calls answered',
+  ]);
 });
 
 test('collectors of several tiers are one receiver', async () => {
