@@ -3,21 +3,12 @@ import { type LocalSystem } from '../local/system';
 import { type Workload } from '../local/workload';
 import { askInBackground } from './ask-in-background';
 import { askStreaming } from './ask-streaming';
+import { needsStream } from './check-options';
 import { type RunTopologyOptions } from './run-topology-options';
 import { type TopologyRun } from './topology-run';
 
 /** What whoever asked has of it. */
 export type Said = Pick<TopologyRun, 'answer' | 'status' | 'traceId' | 'caller'>;
-
-/** @throws TypeError when options exclude each other: whoever does not wait has no stream to hang up, or to lose */
-export function checkOptions({ background, stream, fault }: RunTopologyOptions): void {
-  if (!background) return;
-  if (stream) throw new TypeError('background and stream exclude each other; give one of them');
-  if (needsStream(fault))
-    throw new TypeError(
-      `background and the fault ${fault}, which needs a stream, exclude each other; give one of them`,
-    );
-}
 
 /** Asks an agent of a system that runs, and lets happen meanwhile what is to happen. */
 export async function askSystem(
@@ -49,8 +40,4 @@ async function askOnce(
     if (fault === 'agent-is-stopped') void system.end(agent);
   });
   return { answer: text, status: end === 'done' ? 'ok' : (end ?? 'cut'), traceId, caller: null };
-}
-
-function needsStream(fault: RunTopologyOptions['fault']): boolean {
-  return fault === 'client-hangs-up' || fault === 'agent-is-stopped';
 }

@@ -1,3 +1,6 @@
+/** What can happen while an answer is made. */
+export const FAULTS = ['client-hangs-up', 'agent-is-stopped', 'collector-is-away'] as const;
+
 /** How a topology is run, and what is asked of it. */
 export interface RunTopologyOptions {
   /** The question. */
@@ -23,7 +26,7 @@ export interface RunTopologyOptions {
    * with the first bytes of a stream, as in a rollout; the collector is away until the answer is there.
    * @default - nothing
    */
-  readonly fault?: 'client-hangs-up' | 'agent-is-stopped' | 'collector-is-away';
+  readonly fault?: (typeof FAULTS)[number];
   /**
    * File with manifests of kind Secret, for real models instead of the demo model.
    * @default - the demo model

@@ -8,7 +8,8 @@ import { NO_REAL_PARTS, requireRealParts } from '../local/real/components';
 import { checkReferences } from '../local/references';
 import { noSecrets, readSecrets } from '../local/secrets';
 import { LocalSystem } from '../local/system';
-import { askSystem, checkOptions, type Said } from './ask-system';
+import { askSystem, type Said } from './ask-system';
+import { checkedCharts, checkOptions } from './check-options';
 import { type RunTopologyOptions } from './run-topology-options';
 import { type TopologyRun } from './topology-run';
 import { writeManifests } from './write-manifests';
@@ -18,14 +19,14 @@ import { writeManifests } from './write-manifests';
  * if they are given too.
  *
  * @throws UserError when something could not be started; nothing is left running
- * @throws TypeError when options exclude each other
+ * @throws TypeError when there is no chart, an option is none that there is, or options exclude each other
  */
 export async function runTopology(
   chart: Chart | readonly [Chart, ...Chart[]],
   options: RunTopologyOptions,
 ): Promise<TopologyRun> {
-  checkOptions(options);
-  const charts = (Array.isArray(chart) ? chart : [chart]) as readonly [Chart, ...Chart[]];
+  const charts = checkedCharts(chart);
+  checkOptions((options as RunTopologyOptions | undefined) ?? ({} as RunTopologyOptions));
   const directory = writeManifests(charts[0]);
   try {
     return await run(
