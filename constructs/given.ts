@@ -26,6 +26,20 @@ export function given<T>(
   return standIn();
 }
 
+/** All that a construct is told; without any, synthesis reports that, and then each that is missing. */
+export function givenProps<T extends object>(scope: IConstruct, props: T): T {
+  return given(scope, 'props', props, 'object', () => ({}) as T);
+}
+
+/** As `given`, for a list that may be left out. */
+export function givenList<T>(
+  scope: IConstruct,
+  name: string,
+  value: readonly T[] | undefined,
+): readonly T[] | undefined {
+  return value === undefined ? undefined : given(scope, name, value, 'list', () => []);
+}
+
 /** As `given`, for a key of a Secret, which may be left out. What is there instead may be secret, and is not repeated. */
 export function givenSecret(
   scope: IConstruct,
@@ -43,6 +57,7 @@ export function isSecretValue(value: unknown): value is SecretValue {
   return typeof secret?.name === 'string' && typeof key === 'string';
 }
 
-function described(value: unknown): string {
+/** What is there in place of what was asked for, without repeating it. */
+export function described(value: unknown): string {
   return value === undefined || value === null ? 'missing' : `of type ${typeof value}`;
 }

@@ -14,7 +14,7 @@ import { Tools } from './tools';
 import { Workload } from './workload/workload';
 import { type WorkloadOptions } from './workload/options';
 import { refuseSecrets } from './refuse-secrets';
-import { given, givenSecret } from './given';
+import { given, givenList, givenProps, givenSecret } from './given';
 import { fail } from './fail';
 import { ExternalMCPServer, type ExternalMCPServerProps } from './mcp-server/external-mcp-server';
 import { checkLock } from './mcp-server/locked-tools';
@@ -101,8 +101,9 @@ export class MCPServer<T extends string = string> extends Construct implements I
   private readonly callers: ServerCallers;
   private readonly takesKeys: boolean;
 
-  constructor(scope: Construct, id: string, props: MCPServerProps<T>) {
+  constructor(scope: Construct, id: string, said: MCPServerProps<T>) {
     super(scope, id);
+    const props = givenProps(this, said);
     this.name = nameOf(this);
     refuseSecrets(this, props);
     const tools = given(this, 'tools', props.tools, 'object', () => Tools.fromModule<T>(''));
@@ -144,7 +145,10 @@ export class MCPServer<T extends string = string> extends Construct implements I
       },
       secretFiles: () => [...(pod.secretFiles?.() ?? []), ...this.callers.secretFiles()],
       reporting: () => (pod.reports === false ? undefined : reportingOf(this, props.telemetry)),
-      options: { ...props, egress: [...(pod.egress ?? []), ...(props.egress ?? [])] },
+      options: {
+        ...props,
+        egress: [...(pod.egress ?? []), ...(givenList(this, 'egress', props.egress) ?? [])],
+      },
     });
     pod.addTo?.(workload);
     props.expose?.addTo(this, 'exposure', workload, 'mcp');

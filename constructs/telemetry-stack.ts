@@ -16,7 +16,7 @@ import { checkOtlpUrl, checkRatio, checkSignals, checkStack } from './telemetry/
 import { type Workload } from './workload/workload';
 import { leastCount } from './workload/pod-placement';
 import { type WorkloadOptions } from './workload/options';
-import { given } from './given';
+import { given, givenProps } from './given';
 
 /** What a telemetry stack consists of. */
 export interface TelemetryStackProps extends Omit<WorkloadOptions, 'callers' | 'logLevel'> {
@@ -175,8 +175,9 @@ export class TelemetryStack extends Construct implements ITelemetryStack {
   readonly service: k8s.KubeService;
   readonly endpoint: Workload;
 
-  constructor(scope: Construct, id: string, said: TelemetryStackProps) {
+  constructor(scope: Construct, id: string, all: TelemetryStackProps) {
     super(scope, id);
+    const said = givenProps(this, all);
     const props = { ...said, exporters: given(this, 'exporters', said.exporters, 'list', () => []) };
     const home = homeOf(this);
     if (home === this) claim(scope, this);

@@ -3,7 +3,7 @@ import { type Construct, type IConstruct } from 'constructs';
 import { MAX_ANCESTORS, MAX_BODY_BYTES, TOOL_CALL_MODES } from '../../runtime/contract';
 import { type AgentLimits, type AgentProps } from './agent-props';
 import { fail } from '../fail';
-import { given, givenSecret } from '../given';
+import { given, givenList, givenProps, givenSecret } from '../given';
 import { type IModelAPI } from '../model-api';
 import { ExternalModelAPI } from '../model-api/external-model-api';
 import { isModelPattern, type ModelName, servesModel } from '../model-api/model-name';
@@ -18,7 +18,8 @@ const NOWHERE = 'http://nowhere';
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Props that have all that an agent needs; what is missing fails synthesis, and has something in its place until then. */
-export function completeAgentProps<M extends string>(agent: Construct, props: AgentProps<M>): AgentProps<M> {
+export function completeAgentProps<M extends string>(agent: Construct, said: AgentProps<M>): AgentProps<M> {
+  const props = givenProps(agent, said);
   const nowhere = (): IModelAPI =>
     new ExternalModelAPI(agent, 'no-model-api', { url: NOWHERE, models: ['*'] });
   const modelAPI = given(agent, 'modelAPI', props.modelAPI, 'construct', () => nowhere() as IModelAPI<M>);
@@ -28,6 +29,8 @@ export function completeAgentProps<M extends string>(agent: Construct, props: Ag
     modelAPI,
     model: given(agent, 'model', props.model, 'text', () => anyModel as ModelName<NoInfer<M>>),
     apiKeys: givenSecret(agent, 'apiKeys', props.apiKeys),
+    mcpServers: givenList(agent, 'mcpServers', props.mcpServers),
+    subAgents: givenList(agent, 'subAgents', props.subAgents),
   };
 }
 

@@ -6,7 +6,7 @@ import { Egress } from '../egress';
 import { fail } from '../fail';
 import { nameOf } from '../names';
 import { refuseSecrets } from '../refuse-secrets';
-import { given, givenSecret } from '../given';
+import { given, givenProps, givenSecret } from '../given';
 
 /** An agent that somebody else runs. */
 export interface ExternalAgentProps {
@@ -52,8 +52,9 @@ export class ExternalAgent extends Construct implements IAgent {
   readonly description: string | undefined;
   readonly model: string | undefined;
 
-  constructor(scope: Construct, id: string, said: ExternalAgentProps) {
+  constructor(scope: Construct, id: string, all: ExternalAgentProps) {
     super(scope, id);
+    const said = givenProps(this, all);
     const props: ExternalAgentProps = {
       ...said,
       url: given(this, 'url', said.url, 'text', () => 'http://nowhere'),

@@ -1,9 +1,16 @@
-import { type IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { type IAgent } from '../agent';
 import { fail } from '../fail';
+import { described } from '../given';
 
 /** Models take 64 characters in a tool's name, of which `delegate_to_` takes 12. */
 const LONGEST_SUB_AGENT = 52;
+
+/** What each is told by, and what to give. */
+const ROLES = {
+  'tool server': { property: 'mcpUrl', fix: 'give an MCPServer or MCPServer.fromUrl(…)' },
+  'sub-agent': { property: 'cardUrl', fix: 'give an Agent or Agent.fromUrl(…)' },
+} as const;
 
 /** Something that an agent calls by name. */
 interface Peer extends IConstruct {
@@ -13,11 +20,17 @@ interface Peer extends IConstruct {
 /** Refuses a peer whose address would stand in the same variable as that of one which the agent has. True if it is taken. */
 export function mayAddPeer(
   agent: IConstruct,
-  role: 'tool server' | 'sub-agent',
+  role: keyof typeof ROLES,
   variableOf: (name: string) => string,
   peers: readonly Peer[],
   added: Peer,
 ): boolean {
+  const { property, fix } = ROLES[role];
+  if (!Construct.isConstruct(added) || !(property in added)) {
+    const what = Construct.isConstruct(added) ? added.node.path : described(added);
+    fail(agent, `a ${role} is ${what}`, fix);
+    return false;
+  }
   if (role === 'sub-agent' && added.name.length > LONGEST_SUB_AGENT) {
     const problem = `the name of sub-agent "${added.name}" has ${added.name.length} characters`;
     fail(agent, problem, `models take ${LONGEST_SUB_AGENT} in the name of the tool that it becomes`);

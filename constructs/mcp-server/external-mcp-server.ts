@@ -9,7 +9,7 @@ import {
 } from '../../runtime/contract';
 import { Egress } from '../egress';
 import { fail } from '../fail';
-import { given, givenSecret } from '../given';
+import { given, givenProps, givenSecret } from '../given';
 import { type IMCPServer } from '../mcp-server';
 import { nameOf } from '../names';
 import { refuseSecrets } from '../refuse-secrets';
@@ -60,8 +60,9 @@ export class ExternalMCPServer<T extends string = string> extends Construct impl
   readonly headers: Readonly<Record<string, SecretValue>>;
   readonly isExternal = true;
 
-  constructor(scope: Construct, id: string, props: ExternalMCPServerProps<T>) {
+  constructor(scope: Construct, id: string, said: ExternalMCPServerProps<T>) {
     super(scope, id);
+    const props = givenProps(this, said);
     const url = given(this, 'url', props.url, 'text', () => 'http://nowhere');
     this.name = nameOf(this);
     this.url = addressOf(url).origin;

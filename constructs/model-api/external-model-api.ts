@@ -4,7 +4,7 @@ import { Egress } from '../egress';
 import { fail } from '../fail';
 import { type IModelAPI } from '../model-api';
 import { refuseSecrets } from '../refuse-secrets';
-import { given, givenSecret } from '../given';
+import { given, givenProps, givenSecret } from '../given';
 
 /** Where a gateway is that somebody else runs. */
 export interface ModelAPIFromUrlProps<M extends string = string> {
@@ -33,8 +33,9 @@ export class ExternalModelAPI<M extends string = string> extends Construct imple
   readonly key: SecretValue | undefined;
   readonly endpoint: Egress;
 
-  constructor(scope: Construct, id: string, props: ModelAPIFromUrlProps<M>) {
+  constructor(scope: Construct, id: string, said: ModelAPIFromUrlProps<M>) {
     super(scope, id);
+    const props = givenProps(this, said);
     const { egress } = props;
     const url = given(this, 'url', props.url, 'text', () => 'http://nowhere');
     const models = given(this, 'models', props.models, 'list', () => []);

@@ -16,7 +16,7 @@ import { type WorkloadOptions } from '../workload/options';
 import { checkCounts } from '../numbers';
 import { checkSeconds, secondsOf } from '../durations';
 import { refuseSecrets } from '../refuse-secrets';
-import { given } from '../given';
+import { given, givenProps } from '../given';
 
 const MODELS_DIRECTORY = '/models';
 /** The server keeps a key of its own there, and does not start when it cannot. */
@@ -87,8 +87,9 @@ export class HostedModel<M extends string = string> extends Construct implements
   /** Service in front of the server. */
   readonly service: k8s.KubeService;
 
-  constructor(scope: Construct, id: string, said: ModelAPIHostedProps<M>) {
+  constructor(scope: Construct, id: string, all: ModelAPIHostedProps<M>) {
     super(scope, id);
+    const said = givenProps(this, all);
     const props = { ...said, models: given(this, 'models', said.models, 'list', () => []) };
     this.name = nameOf(this);
     this.models = Object.freeze([...props.models]);

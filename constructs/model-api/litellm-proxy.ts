@@ -18,7 +18,7 @@ import { gatewayTelemetryEnv, takesTraces, type TelemetryTarget } from '../telem
 import { reportingOf, telemetryProblems, telemetryTarget } from '../telemetry/telemetry-target';
 import { Workload } from '../workload/workload';
 import { refuseSecrets } from '../refuse-secrets';
-import { given, givenSecret } from '../given';
+import { given, givenProps, givenSecret } from '../given';
 
 const CONFIG_DIRECTORY = '/etc/litellm';
 /** `nobody`, as whom LiteLLM's image without root runs. */
@@ -44,8 +44,9 @@ export class LiteLLMProxy<M extends string = string> extends Construct implement
   /** Service in front of the gateway. */
   readonly service: k8s.KubeService;
 
-  constructor(scope: Construct, id: string, said: ModelAPIProxyProps<M>) {
+  constructor(scope: Construct, id: string, all: ModelAPIProxyProps<M>) {
     super(scope, id);
+    const said = givenProps(this, all);
     const props: ModelAPIProxyProps<M> = {
       ...said,
       models: given(this, 'models', said.models, 'list', () => []),

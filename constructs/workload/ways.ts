@@ -1,7 +1,8 @@
-import { type Callers } from '../callers';
+import { Callers } from '../callers';
 import { clusterOf } from '../cluster';
-import { type Egress } from '../egress';
+import { Egress } from '../egress';
 import { fail } from '../fail';
+import { described } from '../given';
 import { dnsWays, podPeer, type Way } from './network-policy';
 import { type Workload } from './workload';
 
@@ -38,14 +39,27 @@ export class Ways {
     this.checkNamespaces(callee);
   }
 
-  addOutside({ peers, ports, problem, fix }: Egress): void {
-    if (problem !== undefined) fail(this.workload.owner, problem, fix);
+  addOutside(egress: Egress): void {
+    const { owner } = this.workload;
+    // Props that come from a file have met no compiler.
+    if (!(egress instanceof Egress)) {
+      fail(owner, `an entry of egress is ${described(egress)}`, 'give Egress.toUrl(…) or another of Egress');
+      return;
+    }
+    const { peers, ports, problem, fix } = egress;
+    if (problem !== undefined) fail(owner, problem, fix);
     this.out.push(...peers.map((peer) => ({ peer, ports })));
   }
 
-  addCallers({ peer, problem }: Callers, ports: readonly number[]): void {
+  addCallers(callers: Callers, ports: readonly number[]): void {
+    const { owner } = this.workload;
+    if (!(callers instanceof Callers)) {
+      fail(owner, `an entry of callers is ${described(callers)}`, 'give one of Callers');
+      return;
+    }
+    const { peer, problem } = callers;
     if (problem !== undefined)
-      fail(this.workload.owner, problem, 'give a CIDR such as 10.0.0.0/8, or the name of a namespace');
+      fail(owner, problem, 'give a CIDR such as 10.0.0.0/8, or the name of a namespace');
     this.in.push({ peer, ports });
   }
 

@@ -3,6 +3,7 @@ import { type k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { type Callers } from '../callers';
 import { type Egress } from '../egress';
+import { givenList } from '../given';
 import { type Environment } from '../environment';
 import { resolveImage } from '../images';
 import { type Kind, objectLabels, selectorLabels } from '../labels';
@@ -108,8 +109,8 @@ export class Workload extends Construct {
     addPolicy(this);
     addDisruptionBudget(this, props.options);
     props.options.autoscaling?.addTo(this, this, controller);
-    props.options.egress?.forEach((egress) => this.mayCall(egress));
-    props.options.callers?.forEach((callers) => this.mayBeCalledBy(callers));
+    givenList(scope, 'egress', props.options.egress)?.forEach((egress) => this.mayCall(egress));
+    givenList(scope, 'callers', props.options.callers)?.forEach((callers) => this.mayBeCalledBy(callers));
     this.url = `http://${serviceHost(scope, this.name)}:${props.ports[0].port}`;
   }
 

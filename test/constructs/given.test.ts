@@ -15,7 +15,7 @@ import { problemsOf } from '../support/synth';
 
 /** Props as a file may hold them, which no compiler has seen. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- anything is what a file may hold
-function fromFile(props: object = {}): any {
+function fromFile(props: object | null = {}): any {
   return props;
 }
 
@@ -140,6 +140,65 @@ test.each<[string, Build, string[]]>([
       '[research/greeter] logLevel is "LOUD"; give one of TRACE, DEBUG, INFO, WARNING, ERROR',
       '[research/greeter] the operator of a toleration is "Has"; give one of Equal, Exists',
       '[research/greeter] the effect of a toleration is "Never"; give one of NoExecute, NoSchedule, PreferNoSchedule',
+    ],
+  ],
+  [
+    'an agent is told nothing at all',
+    (chart) => new Agent(chart, 'lead', fromFile(null)),
+    [
+      '[research/lead] props is missing; give an object',
+      '[research/lead] modelAPI is missing; give a construct',
+      '[research/lead] model is missing; give a text',
+    ],
+  ],
+  [
+    'gateways and what somebody else runs are told nothing at all',
+    (chart) => {
+      ModelAPI.proxy(chart, 'proxy', fromFile(null));
+      ModelAPI.hosted(chart, 'hosted', fromFile(null));
+      ModelAPI.fromUrl(chart, 'models', fromFile(null));
+      Agent.fromUrl(chart, 'other', fromFile(null));
+      MCPServer.fromUrl(chart, 'tickets', fromFile(null));
+      new TelemetryStack(chart, 'telemetry', fromFile(null));
+    },
+    expect.arrayContaining(
+      ['proxy', 'hosted', 'models', 'other', 'tickets', 'telemetry'].map(
+        (id) => `[research/${id}] props is missing; give an object`,
+      ),
+    ) as string[],
+  ],
+  [
+    'what an agent calls is none of what it can call',
+    (chart) => {
+      const modelAPI = ModelAPI.hosted(chart, 'models', { models: ['small:1b'] });
+      const greeter = new MCPServer(chart, 'greeter', { tools });
+      const props = { modelAPI, model: 'small:1b' };
+      const lead = new Agent(
+        chart,
+        'lead',
+        fromFile({ ...props, mcpServers: ['x'], subAgents: [undefined] }),
+      );
+      lead.use(modelAPI as never);
+      new Agent(chart, 'aide', fromFile({ ...props, mcpServers: greeter, subAgents: [greeter] }));
+    },
+    [
+      '[research/lead] a tool server is of type string; give an MCPServer or MCPServer.fromUrl(…)',
+      '[research/lead] a sub-agent is missing; give an Agent or Agent.fromUrl(…)',
+      '[research/lead] a tool server is research/models; give an MCPServer or MCPServer.fromUrl(…)',
+      '[research/aide] mcpServers is of type object; give a list',
+      '[research/aide] a sub-agent is research/greeter; give an Agent or Agent.fromUrl(…)',
+    ],
+  ],
+  [
+    'ways out and in lead nowhere',
+    (chart) => {
+      new MCPServer(chart, 'greeter', fromFile({ tools, egress: ['x'], callers: [null] }));
+      new MCPServer(chart, 'other', fromFile({ tools, egress: 'x' }));
+    },
+    [
+      '[research/greeter] an entry of egress is of type string; give Egress.toUrl(…) or another of Egress',
+      '[research/greeter] an entry of callers is missing; give one of Callers',
+      '[research/other] egress is of type string; give a list',
     ],
   ],
 ])('fails when %s', (_, build, problems) => {
