@@ -27,6 +27,8 @@ export function readSecrets(file: string): Secrets {
     const object = toObject(document, where);
     return object === null ? [] : [toSecret(object, where)];
   });
+  if (secrets.length === 0)
+    throw new UserError(`${file} holds no Secret; give manifests of kind Secret, or leave it out`);
   return new Map(secrets);
 }
 

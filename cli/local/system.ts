@@ -15,6 +15,7 @@ import { untilReady } from './readiness';
 import { type StoodInPlan, withRemoteStandIns } from './remote-stand-ins';
 import { type DemoModel, startDemoModel } from './demo-model/start';
 import { type RealParts } from './real/components';
+import { requireSecrets } from './require-secrets';
 import { type Secrets } from './secrets';
 import { OTLP_ENDPOINT } from './stand-ins';
 import { isMarked } from './real/foreign-line';
@@ -89,6 +90,7 @@ export class LocalSystem {
   static async start(plan: Plan, options: SystemOptions, signal: AbortSignal): Promise<LocalSystem> {
     const hasCollector = options.real.otelcol !== undefined;
     const whole = withRemoteStandIns(plan, options.secrets, resolve(TOOLS_LOCK));
+    requireSecrets(runningHere(whole.plan, options.real), options.secrets);
     const ports = await allocatePorts(whole.plan, options.ports, !hasCollector);
     const directory = mkdtempSync(join(tmpdir(), 'kaos-'));
     const system = new LocalSystem(whole, ports, directory, options);
@@ -185,9 +187,7 @@ export class LocalSystem {
     };
     const where = { ports, directory, binDirectory, toolsLock, toolStandIn };
     const localization = { ...where, secrets, otlp, real, demoModelUrl };
-    const local = plan.workloads
-      .filter(({ role }) => role !== 'otel-collector' || real.otelcol !== undefined)
-      .map((workload) => localize(workload, localization));
+    const local = runningHere(plan, real).map((workload) => localize(workload, localization));
     const cancelled = whenAborted(signal).then(() => {
       throw new InterruptedError('stopped before all was ready');
     });
@@ -238,6 +238,11 @@ export class LocalSystem {
     if (this.stopping) return;
     this.launch(plan).catch(() => this.afterDeath(plan, 'could not be started again'));
   }
+}
+
+/** All but the collectors for which the one in the command stands. */
+function runningHere({ workloads }: Plan, { otelcol }: RealParts): readonly Workload[] {
+  return workloads.filter(({ role }) => role !== 'otel-collector' || otelcol !== undefined);
 }
 
 function firstLine(text: string): string {

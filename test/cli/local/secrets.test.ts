@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../../cli/local/errors';
 import { readSecrets } from '../../../cli/local/secrets';
 
 /** What no message may repeat. */
@@ -41,8 +42,9 @@ stringData: { b: plain, c: "12" }`;
     });
   });
 
-  test('may hold none', () => {
-    expect(read('')).toEqual({});
+  test.each(['', '---\n# none yet\n'])('fails when it holds none: %j', (text) => {
+    const message = `${file} holds no Secret; give manifests of kind Secret, or leave it out`;
+    expect(() => read(text)).toThrow(new UserError(message));
   });
 
   test('base64 may be folded', () => {
