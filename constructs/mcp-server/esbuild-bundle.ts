@@ -2,6 +2,9 @@ import { buildSync, type BuildFailure, type BuildOptions, type BuildResult, type
 import { PROVIDED_MODULES } from '../../runtime/contract';
 import { withoutInstallPaths } from './package-paths';
 
+/** This library itself, which makes manifests and is no part of a tool; it is refused by its name. */
+export const LIBRARY = 'cdk8s-kaos';
+
 /** What esbuild made of a module. */
 export interface Bundled {
   readonly code: string;
@@ -34,7 +37,7 @@ export function bundle(
     charset: 'utf8',
     // Packages come with the licences that they are under.
     legalComments: 'inline',
-    external: [...PROVIDED_MODULES],
+    external: [...PROVIDED_MODULES, LIBRARY],
     // It is refused, by the name of its package rather than by that of the file.
     loader: { '.node': 'empty' },
     logLevel: 'silent',

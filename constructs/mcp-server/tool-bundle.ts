@@ -5,7 +5,7 @@ import { type Message } from 'esbuild';
 import { PROVIDED_MODULES } from '../../runtime/contract';
 import { fail } from '../fail';
 import { refuseSecretCode } from '../refuse-secrets';
-import { bundle, type Bundled } from './esbuild-bundle';
+import { bundle, type Bundled, LIBRARY } from './esbuild-bundle';
 import { nativePackageAmong } from './native-package';
 import { packageOf } from './package-paths';
 
@@ -63,6 +63,12 @@ export function checked(
     return '';
   }
   // Packages ask for others in a try, and do without those that are not installed; what is provided always is.
+  const library = imports.find((name) => isOfLibrary(name));
+  if (library) {
+    const fix = 'import tool from "cdk8s-kaos/tool", which is all of it that the process provides';
+    fail(scope, `${what} imports "${library}"`, fix);
+    return '';
+  }
   const missing = imports.find((name) => isPartOfProvided(name));
   if (missing) {
     const provided = PROVIDED_MODULES.map((name) => `"${name}"`).join(' and ');
@@ -80,6 +86,11 @@ export function checked(
 
 function positionIn({ location }: Message): string {
   return location ? `${location.file}:${location.line}:${location.column + 1}: ` : '';
+}
+
+function isOfLibrary(name: string): boolean {
+  const isProvided = PROVIDED_MODULES.some((provided) => provided === name);
+  return !isProvided && (name === LIBRARY || name.startsWith(`${LIBRARY}/`));
 }
 
 function isPartOfProvided(name: string): boolean {

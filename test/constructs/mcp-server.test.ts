@@ -110,6 +110,14 @@ test('fails when the module needs more of a package than the process provides', 
   ]);
 });
 
+test.each(['cdk8s-kaos', 'cdk8s-kaos/testing'])('fails when the module imports %s', (name) => {
+  const code = `import { tool } from '${name}';\nexport const greet = tool({});\n`;
+  expect(problemsOf(server('greet.ts', code))).toEqual([
+    `[research/greeter] tool module "${directory}/greet.ts" imports "${name}"; ` +
+      'import tool from "cdk8s-kaos/tool", which is all of it that the process provides',
+  ]);
+});
+
 test('fails when the module means something else than it says', () => {
   expect(problemsOf(server('greet.ts', 'export const greet = import.meta.url;\n'))).toEqual([
     `[research/greeter] tool module "${directory}/greet.ts" cannot be bundled: greet.ts:1:22: ` +
