@@ -14,7 +14,7 @@ import { Tools } from './tools';
 import { Workload } from './workload/workload';
 import { type WorkloadOptions } from './workload/options';
 import { refuseSecrets } from './refuse-secrets';
-import { given, givenList, givenProps, givenSecret } from './given';
+import { described, givenList, givenProps, givenSecret } from './given';
 import { fail } from './fail';
 import { ExternalMCPServer, type ExternalMCPServerProps } from './mcp-server/external-mcp-server';
 import { checkLock } from './mcp-server/locked-tools';
@@ -106,7 +106,7 @@ export class MCPServer<T extends string = string> extends Construct implements I
     const props = givenProps(this, said);
     this.name = nameOf(this);
     refuseSecrets(this, props);
-    const tools = given(this, 'tools', props.tools, 'object', () => Tools.fromModule<T>(''));
+    const tools = givenTools(this, props.tools);
     const { source } = tools;
     this.lock = tools.lock;
     this.toolNames = tools.lock && (Object.keys(tools.lock.tools) as T[]);
@@ -168,6 +168,13 @@ export class MCPServer<T extends string = string> extends Construct implements I
   letIn(caller: ServerCaller): void {
     if (this.takesKeys) this.callers.add(caller);
   }
+}
+
+/** As `given`; what stands for them is nothing that could be wrong as well. */
+function givenTools<T extends string>(scope: IConstruct, tools: Tools<T>): Tools<T> {
+  if (tools instanceof Tools) return tools;
+  fail(scope, `tools is ${described(tools)}`, 'give one of Tools, such as Tools.fromModule(…)');
+  return Tools.inline('export {};');
 }
 
 function logLevelEnv(

@@ -205,7 +205,12 @@ test.each<[string, Build, string[]]>([
   expect(problemsOf(build)).toEqual(problems);
 });
 
-test('fails when a tool server has no tools', () => {
-  const problems = problemsOf((chart) => void new MCPServer(chart, 'greeter', fromFile()));
-  expect(problems[0]).toBe('[research/greeter] tools is missing; give an object');
+test.each([
+  ['missing', {}],
+  ['of type object', { tools: {} }],
+])('fails when the tools of a server are %s', (what, props) => {
+  const problems = problemsOf((chart) => void new MCPServer(chart, 'greeter', fromFile(props)));
+  expect(problems).toEqual([
+    `[research/greeter] tools is ${what}; give one of Tools, such as Tools.fromModule(…)`,
+  ]);
 });
