@@ -21,7 +21,7 @@ export function checkNames(
       fail(
         scope,
         `${property} has "${name}", which is not among the models`,
-        `give one of ${names.join(', ')}`,
+        `give one of ${[...new Set(names)].join(', ')}`,
       );
     }
   }

@@ -85,7 +85,7 @@ test.each<[string, Partial<ModelAPIProxyProps<string>>, string]>([
   ],
   [
     'a fallback is not served',
-    { models: [{ name: 'a', fallbacks: ['b'] }, 'c'] },
+    { models: [{ name: 'a', fallbacks: ['b'] }, { name: 'a', provider: 'azure' }, 'c'] },
     'fallbacks of model "a" has "b", which is not among the models; give one of a, c',
   ],
   [
