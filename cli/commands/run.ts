@@ -1,7 +1,8 @@
 import { nameWidth, reporter, styleFor } from '../console';
 import { interruption } from '../interrupt';
 import { chooseAgent } from '../local/agents';
-import { ask, type Outcome } from '../local/ask';
+import { type Outcome } from '../local/ask';
+import { askAgent } from '../local/ask-agent';
 import { UserError } from '../local/errors';
 import { titlesOf } from '../local/plan';
 import { NO_REAL_PARTS, requireRealParts } from '../local/real/components';
@@ -43,7 +44,7 @@ export async function run(
   );
   let outcome: Outcome;
   try {
-    outcome = await ask(system.asked(agent), options.message, interrupted.signal);
+    outcome = await askAgent(system, agent, options.message, interrupted.signal);
     // What others wrote does not flush at its end as ours does.
     if (options.real) await system.untilTraceIsWhole(outcome.traceId);
     process.stderr.write(`\n${agent.title} answered in ${Math.round(outcome.durationMs)} ms\n`);

@@ -2,7 +2,8 @@ import { nameWidth, reporter, type Style, styleFor } from '../console';
 import { interruption } from '../interrupt';
 import { isFree } from '../local/ports';
 import { agentsOf, chooseAgent, entryAgents } from '../local/agents';
-import { ask, curlLine } from '../local/ask';
+import { curlLine } from '../local/ask';
+import { askAgent } from '../local/ask-agent';
 import { type Plan, titlesOf } from '../local/plan';
 import { NO_REAL_PARTS, requireRealParts } from '../local/real/components';
 import { noSecrets, readSecrets } from '../local/secrets';
@@ -73,7 +74,7 @@ async function askAndShow(
   signal: AbortSignal,
 ): Promise<void> {
   process.stderr.write(`\nasking ${agent.title}: ${message}\n`);
-  const outcome = await ask(system.asked(agent), message, signal);
+  const outcome = await askAgent(system, agent, message, signal);
   await system.untilTraceIsWhole(outcome.traceId);
   printOutcome(resultsOf(agent, message, outcome, system), process.stdout);
 }

@@ -126,6 +126,12 @@ export class LocalSystem {
     return { url: this.ports.urlOf(agent), key: callerKey(agent, this.options.secrets) };
   }
 
+  /** How the process of a workload ended that runs now. Settles when it has. */
+  async endOf(workload: Workload): Promise<string> {
+    const exit = await this.processes.get(workload.title)?.exited;
+    return describeExit(exit ?? { code: null, signal: null });
+  }
+
   /** Stops receiving telemetry, as when the collector is gone. */
   async closeReceiver(): Promise<void> {
     await this.receiver?.close();

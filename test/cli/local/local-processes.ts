@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 /**
  * A process as small as one can be: it listens where an agent or a tool server is told to, is ready at once, tells
- * its process id, and dies when asked to. With `FAILS` it ends at its start,
+ * its process id, and dies when asked to, or asked anything. With `FAILS` it ends at its start,
  * with `NEVER_READY` it never says that it is ready. With `PARTING_CALL`, when it is told to end, it still calls this
  * address, and says what came of it.
  */
@@ -30,7 +30,7 @@ const SMALL_PROCESS = `
     });
   }
   createServer((request, response) => {
-    if (request.url === '/die') process.exit(3);
+    if (request.url === '/die' || request.method === 'POST') process.exit(3);
     if (request.url === '/home') return response.end(process.env.HOME);
     response.writeHead(NEVER_READY ? 503 : 200).end(String(process.pid));
   }).listen(Number(AGENT_PORT ?? MCP_PORT), '127.0.0.1', () => console.log('listening'));`;

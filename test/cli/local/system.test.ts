@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { askAgent } from '../../../cli/local/ask-agent';
 import { type EnvEntry } from '../../../cli/local/objects';
 import { type Plan } from '../../../cli/local/plan';
 import { NO_REAL_PARTS } from '../../../cli/local/real/components';
@@ -129,6 +130,13 @@ describe('two workloads of one name', () => {
     expect(told).toContain('mcpserver-search died: exited with code 3');
     expect(system.died).toEqual(['mcpserver-search']);
   });
+});
+
+test('an agent that ends before it has answered is named, and how it ended', async () => {
+  const plan = namesakes();
+  const system = await start(plan).started;
+  const asked = askAgent(system, workloadOf(plan, 'agent-search'), 'hi', new AbortController().signal);
+  await expect(asked).rejects.toThrow('agent-search exited with code 3 before it had answered');
 });
 
 test('whoever calls others ends before them', async () => {
