@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,20 @@ afterEach(async () => {
 });
 
 describe('kaos', () => {
+  test('says which version it is', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await kaos('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test.each([
+    ['is not known', ['--mesage', 'hi'], "error: unknown option '--mesage'\n(Did you mean --message?)\n"],
+    ['is missing', [], "error: required option '-m, --message <text>' not specified\n"],
+  ])('fails when an option %s', async (_what, options, problem) => {
+    const ended = await kaos('run', 'research', ...options);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr.startsWith(problem)).toBe(true);
+  });
+
   test('fails when there is no such chart', async () => {
     const ended = await kaos('run', 'reserch', '--message', 'hi');
     expect(ended).toMatchObject({ code: 1, stdout: '' });
