@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 import { type z } from 'zod';
 import { UserError } from './errors';
 import {
@@ -88,12 +88,28 @@ export function chartsIn(directory: string): string[] {
 }
 
 function parseFile(file: string): Identified[] {
-  return [...parseAllDocuments(read(file))].flatMap((document) => {
-    const problem = document.errors[0];
-    if (problem) throw new UserError(`${file} is not valid YAML: ${problem.message}; synthesize it again`);
-    const object: unknown = document.toJS();
-    return object === null ? [] : [parseObject(identified, object, file)];
-  });
+  const objects = [...parseAllDocuments(read(file))].map((document) => toObject(document, file));
+  return objects.filter((object) => object !== null).map((object) => parseObject(identified, object, file));
+}
+
+/** In one line: below its first, what the YAML library has to say quotes the file. */
+function toObject(document: Document.Parsed, file: string): unknown {
+  const [problem] = document.errors;
+  if (problem) {
+    const line = problem.linePos?.[0].line;
+    const [first = ''] = problem.message.split('\n');
+    const message = first.replace(/ at line \d+, column \d+:?$/, '').replace(/:$/, '');
+    throw new UserError(
+      `${file} is not valid YAML${line ? ` at line ${line}` : ''}: ${message}; synthesize it again`,
+    );
+  }
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UserError(`${file} is not valid YAML: ${(error as Error).message}; synthesize it again`, {
+      cause: error,
+    });
+  }
 }
 
 function read(file: string): string {
