@@ -47,7 +47,7 @@ export async function up(charts: readonly string[], options: UpOptions, binDirec
   try {
     if (front && options.message !== undefined)
       await askAndShow(system, front, options.message, interrupted.signal);
-    printAddresses(system, plan, front, options.message, style);
+    printAddresses(system, plan, { front, wanted: options.port, message: options.message }, style);
     const failure = await Promise.race([whenAborted(interrupted.signal), system.failure]);
     if (failure) throw failure;
   } catch (error) {
@@ -79,18 +79,28 @@ async function askAndShow(
   printOutcome(resultsOf(agent, message, outcome, system), process.stdout);
 }
 
+/** Who is asked, where they were wanted, and what they were asked first. */
+interface Asking {
+  readonly front: Workload | undefined;
+  readonly wanted: number | undefined;
+  readonly message: string | undefined;
+}
+
 function printAddresses(
   system: LocalSystem,
   plan: Plan,
-  front: Workload | undefined,
-  message: string | undefined,
+  { front, wanted, message }: Asking,
   style: Style,
 ): void {
   const width = nameWidth(titlesOf(plan));
   const line = (name: string, address: string) =>
     process.stdout.write(`  ${name.padEnd(width)} ${address}\n`);
   process.stdout.write(`\n${style.bold('running')}\n`);
-  for (const agent of agentsOf(plan)) line(agent.title, system.ports.urlOf(agent));
+  for (const agent of agentsOf(plan)) {
+    const isElsewhere = agent === front && system.ports.mainOf(agent) !== (wanted ?? USUAL_PORT);
+    const note = isElsewhere ? ` (port ${USUAL_PORT} is in use)` : '';
+    line(agent.title, system.ports.urlOf(agent) + note);
+  }
   if (system.collector)
     line('OTLP', `${system.collector.grpcUrl} (gRPC), ${system.collector.httpUrl} (HTTP)`);
   if (front) {

@@ -162,12 +162,28 @@ describe('kaos up', () => {
     for (const address of addresses) await expect(fetch(address)).rejects.toThrow();
   }, 60_000);
 
+  test('says when the usual port is in use', async () => {
+    const taken = createServer();
+    // Whoever else has it does as well.
+    await new Promise<void>((resolve) => {
+      taken.once('error', () => resolve());
+      taken.listen(8000, '127.0.0.1', resolve);
+    });
+    const up = new Kaos('up', 'research');
+    await up.printed(/^ +coordinator +http:\/\/127\.0\.0\.1:\d+ \(port 8000 is in use\)$/m);
+    up.child.kill('SIGINT');
+    expect((await up.ended).code).toBe(0);
+    taken.close();
+  }, 60_000);
+
   test('takes its workloads along when it is killed', async () => {
     const up = new Kaos('up', 'research');
     await up.printed(/Ctrl-C/);
     up.child.kill('SIGKILL');
     const { stdout } = await up.ended;
-    const addresses = [...stdout.matchAll(/^ +\S+ +(http:\S+)\n/gm)].map(([, address]) => String(address));
+    const addresses = [...stdout.matchAll(/^ +\S+ +(http:\S+)(?: \(port 8000 is in use\))?\n/gm)].map(
+      ([, address]) => String(address),
+    );
     expect(addresses).toHaveLength(3);
     for (const address of addresses) {
       // Each answer comes from a process that is still on its way out; the test's time limit is the bound.
