@@ -34,12 +34,14 @@ export function findRealParts(directory = process.cwd(), path = process.env.PATH
  *
  * @throws UserError when there is none at all
  */
-export function requireRealParts(): RealParts {
-  const parts = findRealParts();
+export function requireRealParts(...where: Parameters<typeof findRealParts>): RealParts {
+  const parts = findRealParts(...where);
   if (parts.litellm || parts.otelcol) return parts;
   throw new UserError(
     `--real needs LiteLLM or a collector, and neither litellm nor ${COLLECTORS.join(' nor ')} is on the PATH ` +
-      `or in ${COMPONENTS}; run "npm run components"`,
+      `or in ${COMPONENTS}; in this repository run "npm run components", elsewhere ` +
+      `"python3 -m pip install 'litellm[proxy]'", or put otelcol-contrib, a release of the OpenTelemetry Collector, ` +
+      'on the PATH',
   );
 }
 

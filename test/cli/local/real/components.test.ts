@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findRealParts } from '../../../../cli/local/real/components';
+import { UserError } from '../../../../cli/local/errors';
+import { findRealParts, requireRealParts } from '../../../../cli/local/real/components';
 
 let directory: string;
 beforeEach(() => {
@@ -36,4 +37,17 @@ test('finds none where there are none, or none that could be run', () => {
     litellm: undefined,
     otelcol: undefined,
   });
+});
+
+test('who asks for them and has none is told what to install', () => {
+  const path = join(directory, 'bin');
+  expect(() => requireRealParts(directory, path)).toThrow(
+    new UserError(
+      '--real needs LiteLLM or a collector, and neither litellm nor otelcol-k8s nor otelcol-contrib is on the PATH or in ' +
+        '.components; in this repository run "npm run components", elsewhere "python3 -m pip install \'litellm[proxy]\'", ' +
+        'or put otelcol-contrib, a release of the OpenTelemetry Collector, on the PATH',
+    ),
+  );
+  const litellm = program('bin', 'litellm');
+  expect(requireRealParts(directory, path)).toEqual({ litellm, otelcol: undefined });
 });
