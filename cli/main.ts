@@ -47,7 +47,7 @@ program
   .command('lock')
   .argument('[chart...]', 'ids of the charts; else all')
   .description('write down what tool servers say of their tools, so that agents are offered nothing else')
-  .option('--check', 'write nothing, and fail where something differs')
+  .option('--check', 'write nothing, and fail where servers that are locked say something else')
   .option('--lock <file>', 'where it is written down', 'tools.lock.json')
   .option('--manifests <directory>', 'where the synthesized manifests are', 'dist')
   .option('--secrets <file>', 'manifests of kind Secret, to ask servers of other people too')

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nameWidth, reporter, styleFor } from '../console';
 import { interruption } from '../interrupt';
@@ -5,7 +6,15 @@ import { UserError } from '../local/errors';
 import { calledName, lockName } from '../local/called-servers';
 import { askedAs } from '../local/lock/asked-servers';
 import { type AskedServer, listTools } from '../local/lock/list-tools';
-import { differences, readLock, TOOLS_LOCK, updated, writeLock } from '../local/lock/lock-file';
+import {
+  type Difference,
+  differences,
+  isLocked,
+  readLock,
+  TOOLS_LOCK,
+  updated,
+  writeLock,
+} from '../local/lock/lock-file';
 import { type Lockable, lockableOf } from '../local/lock/lockable';
 import { chartsIn, readManifests } from '../local/manifests';
 import { titlesOf } from '../local/plan';
@@ -29,6 +38,8 @@ export async function toolsLock(
   binDirectory: string,
 ): Promise<void> {
   const { signal } = interruption();
+  if (options.check && !existsSync(options.lock))
+    throw new UserError(`there is no ${options.lock} to check; write it with \`kaos tools lock\``);
   const before = readLock(options.lock);
   const secrets = options.secrets === undefined ? noSecrets : readSecrets(options.secrets);
   const wanted = charts.length > 0 ? charts : chartsIn(options.manifests);
@@ -43,15 +54,30 @@ export async function toolsLock(
   }
   const isAsked = (name: string) => charts.length === 0 || charts.includes(name.split('/')[0] ?? '');
   const after = updated(before, said, (name) => isAsked(name) && !skipped.includes(name));
-  const changes = differences(before, after);
+  const all = differences(before, after);
+  const changes = options.check ? all.filter(({ server }) => isLocked(before, server)) : all;
   for (const { kind, server, tool } of changes) process.stdout.write(`${kind.padEnd(7)} ${server} ${tool}\n`);
   if (!options.check) writeLock(options.lock, after);
-  else if (changes.length > 0)
-    throw new UserError(
-      `${options.lock} is not what the servers say; run \`kaos tools lock\`, and look at what changed`,
-    );
+  else {
+    noteUnlocked(all.filter((change) => !changes.includes(change)));
+    if (changes.length > 0) throw notWhatTheySay(options.lock);
+  }
   process.stderr.write(
-    `${options.lock} has ${count(after.servers)} tools of ${said.size} servers that were asked\n`,
+    options.check
+      ? `${options.lock} is what the servers say that are locked\n`
+      : `${options.lock} has ${count(after.servers)} tools of ${said.size} servers that were asked\n`,
+  );
+}
+
+/** Nothing says what they should offer, so that nothing differs; whoever wants them locked sees which are not. */
+function noteUnlocked(tools: readonly Difference[]): void {
+  for (const name of new Set(tools.map(({ server }) => server)))
+    process.stderr.write(`${name} is not locked; to lock it, run \`kaos tools lock\`\n`);
+}
+
+function notWhatTheySay(lock: string): UserError {
+  return new UserError(
+    `${lock} is not what the servers say; run \`kaos tools lock\`, and look at what changed`,
   );
 }
 

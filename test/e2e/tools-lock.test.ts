@@ -102,6 +102,27 @@ test('what tool servers say is written down, and compared', async () => {
   expect(await lock('team', '--check')).toMatchObject({ code: 0, stdout: '' });
 }, 120_000);
 
+test('servers that nobody locked are named, and are no difference', async () => {
+  synthesize('Says it', 'shout');
+  const without = await lock('--check');
+  expect(without).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: `kaos: there is no ${file()} to check; write it with \`kaos tools lock\`\n`,
+  });
+
+  writeFileSync(file(), JSON.stringify({ servers: {} }));
+  const { code, stdout, stderr } = await lock('--check');
+  expect([code, stdout]).toEqual([0, '']);
+  expect(stderr.match(/^.*is not locked.*$/gm)).toEqual([
+    'team/said is not locked; to lock it, run `kaos tools lock`',
+  ]);
+
+  writeFileSync(file(), JSON.stringify({ servers: { 'team/said': { tools: {} } } }));
+  const differing = await lock('--check');
+  expect(differing).toMatchObject({ code: 1, stdout: 'new     team/said say\nnew     team/said shout\n' });
+}, 60_000);
+
 test('servers of other people are asked where there are Secrets, and keep their lock where there are none', async () => {
   synthesize('Says it');
   const asked = await lock('--secrets', secrets());

@@ -38,6 +38,11 @@ export function readLock(file: string): ToolLock {
   throw noLock(file, `${where}${issue?.message}`, lock.error);
 }
 
+/** Whether somebody locked the server, be it that it offers nothing. */
+export function isLocked({ servers }: ToolLock, server: string): boolean {
+  return Object.hasOwn(servers, server);
+}
+
 /** What the lock knows of the tools of a server, by their names. */
 export function toolsOf({ servers }: ToolLock, server: string): LockedServer['tools'] {
   return servers[server]?.tools ?? {};
