@@ -23,6 +23,7 @@ import { type GenAIGeneration } from '../telemetry/conventions';
 import { inference } from '../telemetry/operations';
 import { buildInstrumentation, type PeerState } from '../telemetry/with-span';
 import { needsApproval } from './approval/approval';
+import { UnmatchedApprovals } from './approval/unmatched-approvals';
 import type * as A2A from './delegation/a2a-delegate';
 import { buildAnswerer } from './answer';
 import { capturingModel, capturingTools } from './captured-content';
@@ -86,6 +87,12 @@ export function buildAgent(
   const sessionOptions = { contextLimit: config.memoryContextLimit, required: config.memoryRequired };
   const sessions = new Sessions(memory, sessionOptions, log);
 
+  const unmatchedApprovals = new UnmatchedApprovals(
+    config.toolApproval,
+    namesOf(config.mcpServers),
+    namesOf(config.subAgents),
+    log,
+  );
   const servers = config.mcpServers.map((server) => {
     const client = new MCPClient(server, server.timeoutMs ?? toolTimeoutMs, http);
     const probe = () => client.listTools();
@@ -93,7 +100,8 @@ export function buildAgent(
       instrumentation.countPeerState({ kind: 'mcp_server', name: server.name }, state);
     const breaker = new PeerBreaker(`MCP server "${server.name}"`, probe, log, told);
     const lock = lockOf(locked, server.name, instrumentation.countRefusal, log);
-    return { client, breaker, access: new ToolAccess(server, lock, log) };
+    const onListed = (tools: readonly string[]) => unmatchedApprovals.note(server.name, tools);
+    return { client, breaker, access: new ToolAccess(server, lock, log, onListed) };
   });
   const mcpTools = new MCPTools(servers, settings.mcpSpan === 'merge' ? withinSpan : withSpan, log);
   const subAgents = config.subAgents.map((agent, index) => {
@@ -136,6 +144,7 @@ export function buildAgent(
     redis,
     tools: () => mcpTools.known,
     missingTools: () => mcpTools.missing,
+    unmatchedApprovals: () => unmatchedApprovals.patternsWithoutTool,
     dependencies,
     conditions,
     breakers,
@@ -151,6 +160,10 @@ export function buildAgent(
     draining: [tasks],
     closing: [dependencies, ...breakers, mcpTools, http, memory],
   };
+}
+
+function namesOf(peers: readonly { readonly name: string }[]): readonly string[] {
+  return peers.map(({ name }) => name);
 }
 
 function secretsOf({ modelApiKey, modelApiKeyFile, apiKeys, apiKeysFile, subAgents }: AgentConfig) {

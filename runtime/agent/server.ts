@@ -39,6 +39,8 @@ export function buildAgentServer(parts: {
   readonly tools: () => readonly CardTool[];
   /** Tools that it may use and nobody offers. */
   readonly missingTools: () => readonly string[];
+  /** Patterns of approval that fit no tool. */
+  readonly unmatchedApprovals: () => readonly string[];
   readonly dependencies: Dependencies;
   readonly conditions: readonly Condition[];
   readonly breakers: readonly PeerBreaker[];
@@ -89,6 +91,7 @@ function addProbes(
     const reasons = [...dependencies.problems, ...(await problemsOf(conditions))];
     const unavailable = breakers.filter(({ isOpen }) => isOpen).map(({ peer }) => peer);
     const missingTools = parts.missingTools();
+    const unmatchedApprovals = parts.unmatchedApprovals();
     const ready = reasons.length === 0;
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'waiting',
@@ -98,6 +101,7 @@ function addProbes(
       // The agent is of use without them, and were it not ready, one outage would take down all who lean on it.
       ...(unavailable.length > 0 ? { unavailable } : {}),
       ...(missingTools.length > 0 ? { missingTools } : {}),
+      ...(unmatchedApprovals.length > 0 ? { unmatchedApprovals } : {}),
       ...(reasons.length > 0 ? { reasons } : {}),
     });
   });

@@ -47,7 +47,10 @@ export interface PendingCall {
 }
 
 /** Whether a tool is called only once a person approved. */
-export type NeedsApproval = (tool: Tool | undefined) => boolean;
+export type NeedsApproval = (tool: NamedTool | undefined) => boolean;
+
+/** As much of a tool as it goes by. */
+type NamedTool = Pick<Tool, 'name' | 'origin'> & { readonly spec: { readonly name: string } };
 
 /** @param patterns names of tools, or `server/tool`; `*` stands for any text */
 export function needsApproval(patterns: readonly string[]): NeedsApproval {

@@ -23,6 +23,8 @@ export class ToolAccess {
     /** Undefined where whatever the server says of its tools is taken. */
     private readonly lock: ToolLock | undefined,
     private readonly log: Logger,
+    /** Is told of each new listing. */
+    private readonly onListed: (names: readonly string[]) => void = () => undefined,
   ) {
     this.allowed = server.tools && new Set(server.tools);
   }
@@ -34,7 +36,7 @@ export class ToolAccess {
 
   /** Those of what the server offers that the agent may use; says what is wrong with the offer. */
   admit(offered: readonly MCPTool[]): readonly MCPTool[] {
-    if (this.looked !== offered) this.noteAbsent(offered);
+    if (this.looked !== offered) this.look(offered);
     this.looked = offered;
     const { tools, refusals } = this.judge(offered);
     for (const refusal of refusals) this.lock?.tell(refusal);
@@ -62,8 +64,13 @@ export class ToolAccess {
     return usable;
   }
 
-  private noteAbsent(offered: readonly MCPTool[]): void {
-    const names = new Set(offered.map(({ name }) => name));
+  private look(offered: readonly MCPTool[]): void {
+    const names = offered.map(({ name }) => name);
+    this.onListed(names);
+    this.noteAbsent(new Set(names));
+  }
+
+  private noteAbsent(names: ReadonlySet<string>): void {
     const absent = [...(this.allowed ?? [])].filter((name) => !names.has(name));
     this.absent = absent.map((name) => `${this.server.name}/${name}`);
     for (const name of absent) {

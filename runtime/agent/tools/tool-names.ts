@@ -14,11 +14,11 @@ const HASH_LENGTH = 6;
  * @param taken names that somebody else's tools have
  */
 export function byName(tools: readonly Tool[], taken: ReadonlySet<string>): ReadonlyMap<string, Tool> {
-  const own = tools.map(({ spec }) => allowed(spec.name));
+  const own = tools.map(({ spec }) => allowedName(spec.name));
   const isShared = sharedAmong(own, taken);
   const apart = tools.map(({ origin, spec }, index) => {
     const name = own[index] ?? spec.name;
-    return isShared(name) ? allowed(`${origin}_${spec.name}`) : name;
+    return isShared(name) ? allowedName(`${origin}_${spec.name}`) : name;
   });
   const isStillShared = sharedAmong(apart, taken);
   const named = tools.map((tool, index) => {
@@ -38,7 +38,8 @@ function sharedAmong(names: readonly string[], taken: ReadonlySet<string>): (nam
   return (name) => taken.has(name) || (times.get(name) ?? 0) > 1;
 }
 
-function allowed(name: string): string {
+/** A name as the API takes it. */
+export function allowedName(name: string): string {
   const replaced = name.replace(NOT_ALLOWED, '_');
   return replaced.length > LONGEST ? marked(replaced, name) : replaced;
 }
