@@ -12,6 +12,7 @@ import { checkAgentProps, completeAgentProps, unservedModel } from './agent/agen
 import { type AgentProps } from './agent/agent-props';
 import { AgentServers } from './agent/agent-servers';
 import { type ToolUse } from './agent/tool-use';
+import { unmatchedApprovals } from './agent/unmatched-approvals';
 import { type Egress } from './egress';
 import { ExternalAgent, type ExternalAgentProps } from './agent/external-agent';
 import { runtimeImage } from './images';
@@ -130,6 +131,7 @@ export class Agent<M extends string = string> extends Construct implements IAgen
     props.expose?.addTo(this, 'exposure', workload, 'agent');
 
     this.node.addValidation({ validate: () => unservedModel(props) });
+    this.node.addValidation({ validate: () => unmatchedApprovals(this, props.toolApproval) });
     this.node.addValidation({ validate: () => delegationCircles(this) });
     this.node.addValidation({ validate: () => telemetryProblems(this, props.telemetry) });
   }
