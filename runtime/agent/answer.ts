@@ -1,5 +1,5 @@
 import { type AgentConfig } from '../contract';
-import { HttpError } from '../process/errors';
+import { ApprovalError, HttpError, InvalidRequestError } from '../process/errors';
 import { ATTRIBUTE } from '../telemetry/names';
 import { agenticLoop } from '../telemetry/operations';
 import { traceResponse } from '../telemetry/trace-context';
@@ -33,14 +33,15 @@ export function buildAnswerer(
   const whole = agenticLoop(config, false);
   const streamed = agenticLoop(config, true);
   const { withSpan } = parts.instrumentation;
-  return (request, scope, onTrace) =>
-    withSpan(request.stream ? streamed : whole, async (span) => {
+  return async (request, scope, onTrace) => {
+    const taken = await takeUpOrRefuse(config, request, parts.sessions);
+    return withSpan(request.stream ? streamed : whole, async (span) => {
       onTrace(traceResponse());
       const { session } = request;
       if (session !== undefined)
         span.setAttributes({ [ATTRIBUTE.sessionId]: session, [ATTRIBUTE.genAiConversationId]: session });
       const { sessions } = parts;
-      const decided = asksForApproval(config) ? await takeUp(request, sessions) : undefined;
+      const decided = taken();
       const history = decided ? [] : await historyOf(request, sessions);
       const question = {
         messages: decided
@@ -64,6 +65,7 @@ export function buildAnswerer(
       await scope.listener.answered?.(result);
       return result;
     });
+  };
 }
 
 /**
@@ -89,8 +91,25 @@ function instructionsOf(instructions: string): ChatMessage {
   return { role: 'system', content: instructions };
 }
 
-function asksForApproval({ toolApproval }: AgentConfig): boolean {
-  return toolApproval.length > 0;
+/**
+ * A decision that is refused, as any request is that cannot be read, makes no span and counts as no request. That the
+ * memory could not be asked is a failure of the request's, and is thrown by what is returned.
+ */
+async function takeUpOrRefuse(
+  { toolApproval }: AgentConfig,
+  request: ChatRequest,
+  sessions: Sessions,
+): Promise<() => DecidedTurn | undefined> {
+  if (toolApproval.length === 0 && request.approval === undefined) return () => undefined;
+  try {
+    const decided = await takeUp(request, sessions);
+    return () => decided;
+  } catch (error) {
+    if (error instanceof ApprovalError || error instanceof InvalidRequestError) throw error;
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** What waits is kept before anybody is told that it does: they could answer at once, and to another replica. */

@@ -157,8 +157,21 @@ describe('a call that a person is to approve', () => {
     const { status, body } = await send(agent, { approval });
     expect([status, body.error.message]).toEqual([400, message]);
     expect(ran).toEqual([]);
+    expect(telemetry.spans.filter(({ name }) => name === 'agent.agentic_loop')).toHaveLength(1);
     expect((await send(agent, { approval: { call_0: 'approve' } })).status).toBe(200);
   });
+
+  test.each([['delete_*'], []])(
+    'that does not wait is refused, and nothing is asked or traced: %j',
+    async (...toolApproval) => {
+      const { agent, model } = await started({ toolApproval });
+      const { status, body } = await send(agent, { approval: { call_0: 'approve' } });
+      expect([status, body.error.code]).toEqual([409, 'approval_not_pending']);
+      expect([model.requests, telemetry.spans]).toEqual([[], []]);
+      expect((await telemetry.metric('kaos.requests'))?.dataPoints ?? []).toEqual([]);
+      expect(telemetry.logs.filter(({ severityText }) => severityText === 'WARN')).toEqual([]);
+    },
+  );
 
   test('is not approved by another agent, whose model says so', async () => {
     const { agent, ran } = await started();
