@@ -1,3 +1,4 @@
+import { type ResponseFormat } from './http/parameters';
 import { type JsonSchemas } from './tools/json-schemas';
 import { type ModelParameters } from './model/model';
 import { type NextStep } from './next-step';
@@ -18,7 +19,7 @@ export function answerFormat(
   schemas: JsonSchemas,
 ): AnswerFormat | undefined {
   if (wanted === undefined) return undefined;
-  const { type, json_schema: named } = wanted as { type: string; json_schema?: { schema?: object } }; // `parseChatRequest` saw to it
+  const { type, json_schema: named } = wanted as { type: ResponseFormat; json_schema?: { schema?: object } }; // `parseChatRequest` saw to it
   switch (type) {
     case 'text':
       return undefined;
@@ -26,9 +27,6 @@ export function answerFormat(
       return jsonFormat(schemas, { type: 'object' });
     case 'json_schema':
       return jsonFormat(schemas, { ...named?.schema });
-    default:
-      // A format of the gateway's own, for the gateway to see to.
-      return { problemsOf: () => [] };
   }
 }
 

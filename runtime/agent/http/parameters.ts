@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { type ModelParameters } from '../model/model';
 
+const FORMATS = ['text', 'json_object', 'json_schema'] as const;
+
+export type ResponseFormat = (typeof FORMATS)[number];
+
 const responseFormat = z
   .looseObject({
-    type: z.string(),
+    type: z.enum(FORMATS, { error: `must be one of ${FORMATS.join(', ')}` }),
     json_schema: z.looseObject({ schema: z.looseObject({}).optional() }).optional(),
   })
   .refine(({ type, json_schema }) => type !== 'json_schema' || json_schema, {

@@ -31,7 +31,15 @@ const sessionId = z.string().regex(/^[\w.:-]{1,128}$/, {
   error: 'must be 1 to 128 letters, digits, ".", ":", "-" or "_"',
 });
 
-const content = z.union([z.string(), z.array(z.looseObject({ type: z.string() })).min(1)], {
+/** A part of text without text would be a question that says nothing; of other parts the model's gateway knows more. */
+const contentPart = z
+  .looseObject({ type: z.string() })
+  .refine(({ type, text }) => type !== 'text' || typeof text === 'string', {
+    error: 'must be a string',
+    path: ['text'],
+  });
+
+const content = z.union([z.string(), z.array(contentPart).min(1)], {
   error: 'must be a string or a list of content parts',
 });
 

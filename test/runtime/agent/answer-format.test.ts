@@ -82,9 +82,9 @@ test.each<[said: string, status: number]>([
   );
 });
 
-test.each(['text', 'grammar'])('of the format %s, all is right', async (type) => {
+test('of the format text, all is right', async () => {
   const lead = await openLead(inTurn(says('anything')));
-  const { body } = await lead.ask({ messages: MESSAGES, response_format: { type } });
+  const { body } = await lead.ask({ messages: MESSAGES, response_format: { type: 'text' } });
   expect(body.choices[0].message.content).toBe('anything');
 });
 
@@ -93,6 +93,14 @@ test('a schema that cannot be compiled asks for JSON alone', async () => {
   const schema = { $ref: '#/gone' };
   const response_format = { type: 'json_schema', json_schema: { name: 'any', schema } };
   expect((await lead.ask({ messages: MESSAGES, response_format })).status).toBe(200);
+});
+
+test('fails when a format is asked for that there is not', async () => {
+  const lead = await openLead(inTurn(says('<a/>')));
+  const { status, body } = await lead.ask({ messages: MESSAGES, response_format: { type: 'xml' } });
+  const message = 'response_format.type: must be one of text, json_object, json_schema';
+  expect([status, body.error]).toMatchObject([400, { message, param: 'response_format.type' }]);
+  expect(lead.model.requests).toEqual([]);
 });
 
 test('fails when a schema is asked for and none is given', async () => {

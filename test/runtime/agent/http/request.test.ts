@@ -146,6 +146,12 @@ test.each<[why: string, body: unknown, param: string | undefined, message: strin
     `messages[0].content: ${CONTENT}`,
   ],
   [
+    'a part of text has none',
+    { messages: [{ role: 'user', content: [{ type: 'audio' }, { type: 'text' }] }] },
+    'messages[0].content[1].text',
+    'messages[0].content[1].text: must be a string',
+  ],
+  [
     'a tool message names no call',
     { messages: [USER, { role: 'tool', content: 'x' }] },
     'messages[1].tool_call_id',
