@@ -20,11 +20,15 @@ export function logDiagnostics(stdout: Logger): void {
   diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN);
 }
 
+const METRICS_FAILED =
+  /^PeriodicExportingMetricReader: metrics export failed \(error (?:\w*Error: )?(.*)\)$/s;
+
 /** The SDK says exceptions as JSON, with stack and all. */
 function messageOf(said: string): string {
   try {
-    const { name, message } = JSON.parse(said) as { name?: string; message?: string };
-    return `${name}: ${message}`;
+    const { name, message = '' } = JSON.parse(said) as { name?: string; message?: string };
+    const reason = METRICS_FAILED.exec(message)?.[1];
+    return reason === undefined ? `${name}: ${message}` : `metrics could not be sent: ${reason}`;
   } catch {
     return said;
   }

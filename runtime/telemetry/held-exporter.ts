@@ -45,6 +45,8 @@ export class HeldExporter<Item> implements Exporter<Item> {
   private sending: Promise<void> | undefined;
   private failures = 0;
   private isAway = false;
+  /** Why it is. */
+  private reason: string | undefined;
   /** Lost since that was last said. */
   private unsaid = 0;
   private readonly closing = new AbortController();
@@ -105,6 +107,7 @@ export class HeldExporter<Item> implements Exporter<Item> {
     if (code === ExportResultCode.SUCCESS) {
       if (this.isAway) this.tellLoss();
       this.isAway = false;
+      this.reason = undefined;
       return 'sent';
     }
     const { what } = this.options;
@@ -113,8 +116,11 @@ export class HeldExporter<Item> implements Exporter<Item> {
       diag.warn(`${what} were refused: ${reason}`);
       return 'refused';
     }
-    if (!this.isAway) diag.warn(`${what} are held until the collector takes them: ${reason}`);
+    // At the end nothing is held any more: what is lost is told then.
+    if (!this.isAway && !this.closing.signal.aborted)
+      diag.warn(`${what} are held until the collector takes them: ${reason}`);
     this.isAway = true;
+    this.reason = reason;
     this.failures += 1;
     const failed = this.exporter;
     this.exporter = undefined;
@@ -149,7 +155,8 @@ export class HeldExporter<Item> implements Exporter<Item> {
   }
 
   private tellLoss(): void {
-    if (this.unsaid > 0) diag.warn(`${this.unsaid} ${this.options.what} could not be sent`);
+    const why = this.reason === undefined ? '' : `: ${this.reason}`;
+    if (this.unsaid > 0) diag.warn(`${this.unsaid} ${this.options.what} could not be sent${why}`);
     this.unsaid = 0;
   }
 

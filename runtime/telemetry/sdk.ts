@@ -24,12 +24,10 @@ export interface StartedSdk {
  */
 export function startSdk(service: string, redactor: Redactor): StartedSdk {
   process.env.OTEL_EXPORTER_OTLP_PROTOCOL ||= 'grpc';
-  let instruments: Instruments | undefined;
+  let instruments: Instruments | undefined = undefined;
   const onDrop = (signal: string) => (count: number) => {
-    // Not earlier: before the SDK has started there is no meter.
-    instruments ??= new Instruments(metrics.getMeter(scopeName(service)));
     const labels = { [ATTRIBUTE.agentName]: service, [LABEL.signal]: signal };
-    instruments.count(METRIC.telemetryDropped, labels, count);
+    instruments?.count(METRIC.telemetryDropped, labels, count);
   };
   const traces = heldTraces(onDrop('traces'));
   const logs = heldLogs(onDrop('logs'));
@@ -44,6 +42,8 @@ export function startSdk(service: string, redactor: Redactor): StartedSdk {
     views: metricViews(redactor),
   });
   sdk.start();
+  // Before there is no meter, and once the SDK has stopped there is none any more.
+  instruments = new Instruments(metrics.getMeter(scopeName(service)));
   return {
     shutdown: () => sdk.shutdown(),
     giveUp: () => [traces, logs].forEach((held) => held.giveUp()),

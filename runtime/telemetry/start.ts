@@ -1,6 +1,9 @@
 import { type Env, FLUSH_SECONDS, telemetrySettingsFromEnv } from '../contract';
 import { Redactor } from './redaction/redactor';
+import { refusedConnection } from './refused-connection';
 import type * as Sdk from './sdk';
+
+const SIGNALS = ['TRACES', 'METRICS', 'LOGS'] as const;
 
 /** The OpenTelemetry SDK of a process, started. */
 export interface Telemetry {
@@ -39,10 +42,20 @@ export function startTelemetry(env: Env, fallbackName: string, redactor = new Re
     severity: 'info',
     summary: summaryOf(env, service),
     close: async () => {
-      await within(FLUSH_SECONDS * 1000, sdk.shutdown());
+      const ended = new AbortController();
+      const sent = sdk.shutdown();
+      await within(FLUSH_SECONDS * 1000, Promise.race([sent, nobodyListens(env, ended.signal)]));
+      ended.abort();
       sdk.giveUp();
     },
   };
+}
+
+/** Settles when all that is left would be refused. Where signals have collectors of their own, others may be there. */
+function nobodyListens(env: Env, signal: AbortSignal): Promise<void> {
+  const isShared = !SIGNALS.some((name) => env[`OTEL_EXPORTER_OTLP_${name}_ENDPOINT`]);
+  const address = isShared ? env.OTEL_EXPORTER_OTLP_ENDPOINT : undefined;
+  return refusedConnection(address ?? '', signal);
 }
 
 /** Headers, which hold keys, are not told. */

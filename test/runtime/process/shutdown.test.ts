@@ -147,14 +147,24 @@ test('a collector that takes connections and never answers does not hold the pro
   silent.close();
 }, 15_000);
 
-test('a collector that is away is no reason to wait, or to fail', async () => {
-  const { agent, model, answer } = await askedAgent({ OTEL_EXPORTER_OTLP_ENDPOINT: (await nobodyAt()).url });
-  answer.happen(says('four'));
-  expect((await model.reply).status).toBe(200);
-  agent.kill('SIGTERM');
-  expect([await agent.exit, await agent.stderr]).toEqual([0, '']);
-  expect(await agent.stdout).toContain('OpenTelemetry: 3 spans could not be sent');
-});
+test.each(['grpc', 'http/protobuf'])(
+  'a collector that is away is no reason to wait, or to fail: %s',
+  async (protocol) => {
+    const { agent, model, answer } = await askedAgent({
+      OTEL_EXPORTER_OTLP_ENDPOINT: (await nobodyAt()).url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    });
+    answer.happen(says('four'));
+    expect((await model.reply).status).toBe(200);
+    const startedAt = performance.now();
+    agent.kill('SIGTERM');
+    expect([await agent.exit, await agent.stderr]).toEqual([0, '']);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    const stdout = await agent.stdout;
+    expect(stdout).toContain('OpenTelemetry: 3 spans could not be sent');
+    expect(stdout).not.toMatch(/MeterProvider|PeriodicExportingMetricReader/);
+  },
+);
 
 /** An agent process that has been asked something, whose model waits for the test to give the answer. */
 async function askedAgent(env: Env, later?: Script) {
