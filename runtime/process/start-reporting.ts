@@ -27,5 +27,6 @@ export function startReporting(
   });
   endOnCrash(log, telemetry);
   log[telemetry.severity](telemetry.summary);
+  for (const warning of telemetry.warnings) log.warn(warning);
   return { log, telemetry };
 }

@@ -1,4 +1,3 @@
-import { diag } from '@opentelemetry/api';
 import { getStringListFromEnv } from '@opentelemetry/core';
 import { envDetector, type ResourceDetector } from '@opentelemetry/resources';
 import {
@@ -71,9 +70,6 @@ export function redactedEnvDetector(redactor: Redactor): ResourceDetector {
 /** Those that a variable lists; nothing listed is OTLP. */
 function exportersOf(variable: string): ExporterName[] {
   const listed = getStringListFromEnv(variable) ?? [];
-  const unknown = listed.find((name) => !(EXPORTERS as readonly string[]).includes(name));
-  if (unknown !== undefined)
-    diag.warn(`${variable} has "${unknown}", which is not known; give ${EXPORTERS.join(', ')}`);
   if (listed.length === 0) return ['otlp'];
   if (listed.includes('none')) return [];
   return EXPORTERS.filter((name) => listed.includes(name));

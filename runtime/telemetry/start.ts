@@ -1,4 +1,5 @@
 import { type Env, FLUSH_SECONDS, telemetrySettingsFromEnv } from '../contract';
+import { misreadEndpoints, misreadVariables } from './misread-variables';
 import { Redactor } from './redaction/redactor';
 import { refusedConnection } from './refused-connection';
 import type * as Sdk from './sdk';
@@ -11,6 +12,8 @@ export interface Telemetry {
   /** What to say of it in the log, and how. */
   readonly summary: string;
   readonly severity: 'info' | 'warn';
+  /** What of its variables was not understood: it goes on without. */
+  readonly warnings: readonly string[];
   /** Sends what is left and stops, within {@link FLUSH_SECONDS} even when the collector hangs. */
   close(): Promise<void>;
 }
@@ -29,18 +32,25 @@ export function startTelemetry(env: Env, fallbackName: string, redactor = new Re
   // Loading the SDK is half of a process's start; a process without telemetry does not pay for it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { startSdk } = require('./sdk') as typeof Sdk;
+  const misread = misreadVariables(env);
+  const endpoints = misreadEndpoints(env);
+  for (const { variable, known } of misread) process.env[variable] = known;
+  const warnings = misread.map(({ warning }) => warning);
   let sdk: Sdk.StartedSdk;
   try {
     sdk = startSdk(service, redactor);
   } catch (error) {
     // A process that does its work without telemetry is better than none.
     const reason = error instanceof Error ? error.message : String(error);
-    return { ...OFF, severity: 'warn', summary: `OpenTelemetry Enabled: false (it cannot start: ${reason})` };
+    const why = endpoints.length > 0 ? endpoints.join('; ') : reason;
+    const summary = `OpenTelemetry Enabled: false (it cannot start: ${why})`;
+    return { ...OFF, severity: 'warn', summary, warnings };
   }
   return {
     enabled: true,
     severity: 'info',
     summary: summaryOf(env, service),
+    warnings: [...warnings, ...endpoints],
     close: async () => {
       const ended = new AbortController();
       const sent = sdk.shutdown();
@@ -75,6 +85,7 @@ const OFF: Telemetry = {
   enabled: false,
   severity: 'info',
   summary: 'OpenTelemetry Enabled: false',
+  warnings: [],
   close: () => Promise.resolve(),
 };
 

@@ -97,6 +97,15 @@ test('fails when the port is taken, saying which', async () => {
   ]);
 });
 
+test('starts all the same when a variable of OpenTelemetry says what there is not, and tells of it', async () => {
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: (await nobodyAt()).url, OTEL_TRACES_SAMPLER: 'never' };
+  const config = agentConfigToEnv({ ...llmAt(), ...LOOPBACK, port: taken.port });
+  const agent = startProcess(bundles.agent, { ...config, ...env });
+  await agent.exit;
+  const message = expect.stringContaining('OTEL_TRACES_SAMPLER is "never"; give one of always_on,');
+  expect(logged(await agent.stdout)).toContainEqual(expect.objectContaining({ severity: 'WARN', message }));
+});
+
 test('an agent is up before anything that it leans on, and ready after it', async () => {
   const [{ port }, llm] = [await nobodyAt(), await nobodyAt()];
   const env = agentConfigToEnv({ ...llmAt(llm.url), ...LOOPBACK, port });

@@ -91,9 +91,33 @@ test('T2: what keeps telemetry from starting is one warning, and the process goe
   expect(telemetry).toMatchObject({
     enabled: false,
     severity: 'warn',
-    summary: expect.stringContaining('(it cannot start: '),
+    summary:
+      'OpenTelemetry Enabled: false (it cannot start: OTEL_EXPORTER_OTLP_ENDPOINT is "no url"; give an http or https URL)',
+    warnings: [],
   });
   expect(sent.text).toBe('');
+});
+
+test.each([
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'zz', 'one of grpc, http/protobuf, http/json'],
+  ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'zz', 'one of grpc, http/protobuf, http/json'],
+  ['OTEL_TRACES_EXPORTER', 'jaeger', 'one of otlp, console, none'],
+  ['OTEL_LOGS_EXPORTER', 'otlp,jaeger', 'one of otlp, console, none'],
+  ['OTEL_METRICS_EXPORTER', 'statsd', 'one of otlp, console, none, prometheus'],
+  [
+    'OTEL_TRACES_SAMPLER',
+    'zzz',
+    'one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio',
+  ],
+])('T2: %s=%s is one warning, and all is sent as if it were not given', async (variable, value, allowed) => {
+  const { telemetry, sent } = await exercised({ [variable]: value });
+  expect(telemetry.warnings).toEqual([`${variable} is "${value}"; give ${allowed}`]);
+  for (const [signal, part] of [
+    ['traces', 'worked'],
+    ['metrics', 'counted'],
+    ['logs', 'logged'],
+  ] as const)
+    expect(sent.of(signal)).toContain(part);
 });
 
 test('T7: the log says what telemetry does, and no header', async () => {
