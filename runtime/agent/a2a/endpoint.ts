@@ -15,12 +15,11 @@ import { abortedAfter, abortedWith, untilAborted } from '../request-scope';
 import { callState } from './call';
 import { LoopExecutor } from './executor';
 import { LocalTasks } from './local-tasks';
+import { methodError, OLDEST_VERSION } from './methods';
 import { RedisTasks } from './redis-tasks';
 import { TaskRequestHandler } from './request-handler';
 import { type Tasks } from './tasks';
 
-/** What a client that names no version speaks. */
-const OLDEST_VERSION = '0.3';
 const STREAMING_METHODS: readonly unknown[] = [
   'SendStreamingMessage',
   'SubscribeToTask',
@@ -109,6 +108,9 @@ export class A2AEndpoint {
     } catch (error) {
       return reply.send(failure(error));
     }
+    const said = request.headers['a2a-version'];
+    const unknown = body && methodError(body, version, said && String(said));
+    if (unknown) return reply.send({ jsonrpc: '2.0', id: idOf(body), error: unknown });
     const answer = await (isLegacy ? this.legacy : this.current).handle(body, context);
     if (isStream(answer)) return this.stream(answer, reply, failure);
     const { code } = (answer.error ?? {}) as { readonly code?: number };

@@ -9,6 +9,7 @@ describe('the endpoint refuses', () => {
     ['what is no JSON', '{', -32700],
     ['an unknown method', { ...RPC, method: 'Nope', params: {} }, -32601, { 'a2a-version': '1.0' }],
     ['an unknown method of old', { ...RPC, method: 'nope', params: {} }, -32601],
+    ['an unknown method without parameters', { ...RPC, method: 'nope' }, -32601],
     [
       'a version that it does not speak',
       { ...RPC, method: 'GetTask', params: {} },
@@ -50,4 +51,25 @@ describe('the endpoint refuses', () => {
     expect(reply.status).toBeLessThan(500);
     expect(model.requests).toEqual([]);
   });
+
+  test.each<[said: string, method: string, message: string, headers?: Record<string, string>]>([
+    [
+      'no version',
+      'SendMessage',
+      'Method not found: SendMessage in A2A 0.3, which is assumed without the header A2A-Version; for A2A 1.0 send "A2A-Version: 1.0"',
+    ],
+    [
+      'another version',
+      'message/send',
+      'Method not found: message/send in A2A 1.0; for A2A 0.3 send "A2A-Version: 0.3"',
+      { 'a2a-version': '1.0' },
+    ],
+  ])(
+    'a method of another version, and says which it took: %s',
+    async (_said, method, message, headers = {}) => {
+      const { agent } = await openAgent();
+      const { body } = await postJson(`${agent.url}/a2a`, { ...RPC, method, params: {} }, headers);
+      expect(body).toEqual({ ...RPC, error: { code: -32601, message } });
+    },
+  );
 });
