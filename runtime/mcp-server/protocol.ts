@@ -6,6 +6,7 @@ import { CancelledError } from '../process/errors';
 import { ToolError } from '../process/failure-for-model';
 import { UNKNOWN } from '../telemetry/names';
 import { serveToolCall } from '../telemetry/mcp-operations';
+import { bounded } from '../telemetry/operations';
 import { mcpParent } from '../telemetry/trace-context';
 import { type WithSpan } from '../telemetry/with-span';
 import { type RunnableTool } from './run-tool';
@@ -91,7 +92,17 @@ async function callTool(
       throw error;
     }
   };
-  return context.with(parent, () => withSpan(operation, work)).catch(toErrorResult);
+  return context
+    .with(parent, () => withSpan(operation, work))
+    .catch((error: unknown) => {
+      if (!tool && error instanceof ProtocolError) throw unknownTool(params.name);
+      return toErrorResult(error);
+    });
+}
+
+/** The caller knows the name, which callers without a key for the tool make up: neither log nor trace has it. */
+function unknownTool(name: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `there is no tool "${bounded(name)}"`);
 }
 
 /**

@@ -26,6 +26,8 @@ from .tools import MODULE
 UNKNOWN = "unknown"
 
 _MCP_SECONDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
+# Characters of a name that a model made up, where it is told.
+_LONGEST_NAME = 256
 # Characters of one text, and of all texts together, that go on a span.
 _LONGEST_TEXT = 8192
 _LONGEST_CONTENT = 32_768
@@ -38,6 +40,10 @@ class ToolError(Exception):
         super().__init__(message)
         self.code = code
         self.for_model = for_model
+
+
+class UnknownToolError(MCPError):
+    """A call of what is not there. Callers make names up: neither log nor trace has them."""
 
 
 class ObservedCalls(Middleware):
@@ -106,7 +112,7 @@ class ObservedCalls(Middleware):
                     error_type = error.code if isinstance(error, ToolError) else str(error.error.code)
                     self._log.error("%s failed", operation, exc_info=error)
                     _record_failure(span, error, error_type)
-                    raise fastmcp_errors.ToolError(error.for_model) if isinstance(error, ToolError) else error
+                    raise _for_caller(error, context.message.name)
                 self._log.info("%s answered", operation)
                 span.set_status(Status(StatusCode.OK))
                 return result
@@ -122,7 +128,7 @@ class ObservedCalls(Middleware):
     ) -> ToolResult:
         name, arguments = context.message.name, context.message.arguments or {}
         if name not in _granted(context):
-            raise MCPError(code=INVALID_PARAMS, message="there is no tool of that name")
+            raise UnknownToolError(code=INVALID_PARAMS, message="there is no tool of that name")
         span = trace.get_current_span()
         if self._captures_content:
             span.set_attribute("gen_ai.tool.call.arguments", _shortened(_json(arguments)))
@@ -142,6 +148,14 @@ class ObservedCalls(Middleware):
             items = [item.model_dump(mode="json", by_alias=True, exclude_none=True) for item in result.content]
             span.set_attribute("gen_ai.tool.call.result", _latest(items))
         return result
+
+
+def _for_caller(error: ToolError | MCPError, name: str) -> Exception:
+    if isinstance(error, ToolError):
+        return fastmcp_errors.ToolError(error.for_model)
+    if isinstance(error, UnknownToolError):
+        return MCPError(code=INVALID_PARAMS, message=f'there is no tool "{name[:_LONGEST_NAME]}"')
+    return error
 
 
 def _granted(context: MiddlewareContext[Any]) -> frozenset[str]:

@@ -112,15 +112,21 @@ test.each<[name: string, args: Record<string, unknown>, text: RegExp]>([
 });
 
 test('fails when there is no such tool, without making a name of it', async () => {
+  const long = client.callTool({ name: 'x'.repeat(1_000), arguments: {} });
+  await expect(long).rejects.toMatchObject({
+    message: `MCP error -32602: there is no tool "${'x'.repeat(256)}"`,
+  });
+  await telemetry.reset();
   const call = client.callTool({ name: 'made_up', arguments: {} });
   await expect(call).rejects.toMatchObject({
     code: -32602,
-    message: 'MCP error -32602: there is no tool of that name',
+    message: 'MCP error -32602: there is no tool "made_up"',
   });
   expect(only(telemetry.spans, 'tools/call unknown').attributes).toMatchObject({
     'gen_ai.tool.name': 'unknown',
     'error.type': '-32602',
   });
+  expect(JSON.stringify(telemetry.spans.map(({ events }) => events))).not.toContain('made_up');
 });
 
 test('a caller that hangs up ends the tool', async () => {

@@ -60,16 +60,16 @@ describeWithPython('a server with tools in Python whose callers have keys', () =
     for (const name of ['read', 'wipe']) {
       const reply = await rpc(server, 'tools/call', { name, arguments: {} }, key);
       if (names.includes(name)) expect(reply.body.result.content).toMatchObject([{ text: `${name}s` }]);
-      else expect(reply.body.error.message).toBe('there is no tool of that name');
+      else expect(reply.body.error.message).toBe(`there is no tool "${name}"`);
     }
   });
 
   test('answers a call of a tool of others as one that does not exist', async () => {
     const ask = async (name: string) => {
       const { status, body } = await rpc(server, 'tools/call', { name, arguments: { a: 1 } }, 'reader-key');
-      return { status, body };
+      return JSON.stringify({ status, body }).replace(name, 'unheard-of');
     };
-    expect(await ask('wipe')).toEqual(await ask('unheard-of'));
+    expect(await ask('wipe')).toBe(await ask('unheard-of'));
   });
 
   test.each<[why: string, headers: Record<string, string>]>([

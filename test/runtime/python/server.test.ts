@@ -155,7 +155,7 @@ describeWithPython('a server with tools in Python', () => {
 
   test('has no other tools', async () => {
     await expect(client.callTool({ name: '_area', arguments: {} })).rejects.toThrow(
-      'there is no tool of that name',
+      'there is no tool "_area"',
     );
   });
 
