@@ -20,7 +20,7 @@ export class Wire {
         [far, near],
       ] as const) {
         this.ends.add(end);
-        end.setNoDelay(true).unref().pipe(other);
+        end.setNoDelay(true).pipe(other);
         end.on('error', () => other.destroy());
         end.on('close', () => {
           this.ends.delete(end);
@@ -33,10 +33,8 @@ export class Wire {
 
   /** Whoever waits for an answer gets none, whatever was done for it. */
   cut(): void {
-    for (const end of this.ends) {
-      if (end.connecting) end.destroy();
-      else end.resetAndDestroy();
-    }
+    // Not by a reset: Node keeps the handle of one that comes while a write is under way, and then never ends.
+    for (const end of this.ends) end.destroy();
   }
 
   async close(): Promise<void> {
