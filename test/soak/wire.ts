@@ -33,7 +33,7 @@ export class Wire {
 
   /** Whoever waits for an answer gets none, whatever was done for it. */
   cut(): void {
-    // Not by a reset: Node keeps the handle of one that comes while a write is under way, and then never ends.
+    // Not by a reset: after those, Node did not always end, and span at its exit instead.
     for (const end of this.ends) end.destroy();
   }
 
