@@ -1,13 +1,12 @@
-import OpenAI, { APIError, BadRequestError } from 'openai';
+import { APIError, BadRequestError } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { type ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { z } from 'zod';
-import { tool } from '../../../../runtime/mcp-server/tool';
-import { startToolServer } from '../../../support/in-process';
-import { asksFor, BREAK_OFF, inTurn, says, type Script, toolResults } from '../../../support/scripted-model';
+import { asksFor, BREAK_OFF, inTurn, says } from '../../../support/scripted-model';
 import { chunk, DONE } from '../../../support/streamed-completion';
 import { startTestTelemetry } from '../../../support/telemetry';
-import { closeAll, open, openLead } from '../../../support/open-lead';
+import { failureOf, startClient } from './openai-client';
+import { closeAll } from '../../../support/open-lead';
 
 const telemetry = startTestTelemetry();
 
@@ -124,113 +123,6 @@ test('is told that the model refuses', async () => {
   expect(streamed.choices[0]?.message.refusal).toBe('I will not');
 });
 
-describe('tools of the client', () => {
-  const weather = {
-    type: 'function' as const,
-    function: {
-      name: 'weather',
-      description: 'The weather',
-      strict: true,
-      parameters: { type: 'object', properties: { place: { type: 'string' } } },
-    },
-  };
-  /** Looks by itself, asks the client for the weather, and sums up. */
-  const script: Script = ({ messages }) => {
-    const last = messages.at(-1);
-    if (last?.role === 'user') return asksFor(['look', {}]);
-    return last?.content === 'seen'
-      ? asksFor(['weather', { place: 'Rome' }])
-      : says(`It is ${String(last?.content)}.`);
-  };
-
-  test.each(['whole', 'streamed'])(
-    'are carried out by the client, beside those of the agent: %s',
-    async (how) => {
-      const { client, model } = await startClient(script, await withLook());
-      const given: unknown[] = [];
-      const tools = [
-        {
-          type: 'function' as const,
-          function: {
-            ...weather.function,
-            parse: JSON.parse,
-            function: (args: unknown) => (given.push(args), 'sunny'),
-          },
-        },
-      ];
-      const runner =
-        how === 'whole'
-          ? client.chat.completions.runTools({ ...ASKED, tools })
-          : client.chat.completions.runTools({ ...ASKED, tools, stream: true });
-      expect(await runner.finalContent()).toBe('It is sunny.');
-      expect(given).toEqual([{ place: 'Rome' }]);
-      expect(model.requests[0]?.tools?.map(({ function: { name } }) => name)).toEqual(['look', 'weather']);
-      expect(model.requests[0]?.tools?.[1]).toMatchObject({ function: { strict: true } });
-    },
-  );
-
-  test('end the reply when the model calls one', async () => {
-    const { client } = await startClient(inTurn(asksFor(['weather', { place: 'Rome' }])));
-    const { choices, usage } = await client.chat.completions.create({ ...ASKED, tools: [weather] });
-    expect(choices).toMatchObject([
-      {
-        finish_reason: 'tool_calls',
-        message: {
-          content: null,
-          tool_calls: [
-            { id: 'call_0', type: 'function', function: { name: 'weather', arguments: '{"place":"Rome"}' } },
-          ],
-        },
-      },
-    ]);
-    expect(usage?.total_tokens).toBe(18);
-  });
-
-  test('called together with the agent’s come first, and the agent’s wait', async () => {
-    const settings = await withLook();
-    const { client, model } = await startClient(
-      inTurn(asksFor(['look', {}], ['weather', { place: 'Rome' }]), says('sunny')),
-      settings,
-    );
-    const { choices } = await client.chat.completions.create({ ...ASKED, tools: [weather] });
-    expect(choices[0]?.message.tool_calls?.map(({ id }) => id)).toEqual(['call_1']);
-    expect(model.requests).toHaveLength(1);
-  });
-
-  test('keep their names: the agent’s own are called otherwise', async () => {
-    const settings = await withLook();
-    const { client, model } = await startClient(inTurn(asksFor(['search_look', {}]), says('done')), settings);
-    const look = { ...weather, function: { ...weather.function, name: 'look' } };
-    await client.chat.completions.create({ ...ASKED, tools: [look] });
-    expect(model.requests[0]?.tools?.map(({ function: { name } }) => name)).toEqual(['search_look', 'look']);
-    expect(toolResults(model.requests[1])).toEqual(['seen']);
-  });
-
-  test('that must be called must be called once', async () => {
-    const { client, model } = await startClient(
-      inTurn(asksFor(['look', {}]), says('done')),
-      await withLook(),
-    );
-    await client.chat.completions.create({ ...ASKED, tools: [weather], tool_choice: 'required' });
-    expect(model.requests[0]).toMatchObject({ tool_choice: 'required' });
-    expect(model.requests[1]).not.toHaveProperty('tool_choice');
-  });
-
-  test('may be none', async () => {
-    const { client, model } = await startClient(inTurn(says('done')), await withLook());
-    await client.chat.completions.create({ ...ASKED, tool_choice: 'none' });
-    expect(model.requests[0]).toMatchObject({ tool_choice: 'none' });
-  });
-
-  test('that nobody has cannot be demanded', async () => {
-    const { client } = await startClient(inTurn(says('done')), await withLook());
-    const tool_choice = { type: 'function' as const, function: { name: 'gone' } };
-    const error = await failureOf(client.chat.completions.create({ ...ASKED, tool_choice }));
-    expect(error).toBeInstanceOf(BadRequestError);
-    expect(error).toMatchObject({ param: 'tool_choice.function.name' });
-  });
-});
-
 describe('is told what went wrong', () => {
   test('with its request', async () => {
     const { client } = await startClient(inTurn(says('x')));
@@ -303,27 +195,6 @@ test('is told what its request is called, as it called it itself or otherwise', 
   expect((unread as APIError).requestID).not.toBe(first._request_id);
 });
 
-async function startClient(script: Script, settings: Parameters<typeof openLead>[1] = {}) {
-  const { agent, model } = await openLead(script, settings);
-  const client = new OpenAI({ baseURL: `${agent.url}/v1`, apiKey: 'not-a-real-key', maxRetries: 0 });
-  return { client, model };
-}
-
-/** An agent's settings with a tool `look`. */
-async function withLook() {
-  const look = tool({ description: 'Looks', input: z.object({}), handler: () => 'seen' });
-  const search = await startToolServer('search', { look });
-  open.push(search);
-  return { mcpServers: [{ name: 'search', url: search.url }] };
-}
-
 function image() {
   return { type: 'image_url' as const, image_url: { url: 'data:image/png;base64,AA==' } };
-}
-
-function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
-  return Promise.resolve(work).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 }
